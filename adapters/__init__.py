@@ -1,0 +1,1 @@
+"""The edges: what the desk hears and says over the network and from files."""

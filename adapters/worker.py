@@ -1,0 +1,156 @@
+"""The worker takes due jobs: timers go to the router, lanes to delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+
+from bot.ports import Clock, Hold, Job, Lanes, Overloaded, Stale, Timers
+
+log = structlog.get_logger(__name__)
+
+TIMER_LEASE: Final = timedelta(seconds=60)
+LANE_LEASE: Final = timedelta(seconds=60)
+FLOOR: Final = timedelta(milliseconds=500)
+"""The longest sleep: other processes may write, and their wake-ups do not reach this one."""
+
+MOST_FAILURES: Final = 10
+_LONGEST_BACK_OFF: Final = timedelta(minutes=10)
+_STANDING: Final = frozenset({"receive", "digest"})
+"""Standing jobs are tried for ever: nobody would put them again."""
+
+
+class TimerRunner(Protocol):
+    """What runs a timer: the router."""
+
+    async def tick(self, job: Job) -> None: ...
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs until `stop`. `at_once` bounds how many timers, and how many lanes, run side by side."""
+
+    timers: Timers
+    lanes: Lanes
+    runner: TimerRunner
+    empty_lane: Callable[[Hold], Awaitable[None]]
+    clock: Clock
+    refresh: Callable[[], Awaitable[None]]
+    at_once: int = 32
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _timers_busy: int = 0
+    _lanes_busy: int = 0
+    _stopping: bool = False
+    _refreshed: datetime | None = None
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Takes jobs until stopped, then waits for those it took."""
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                await self._refresh_clock()
+                took = await self._take()
+            except Exception:  # the edge: the database may be away for a while
+                log.exception("the worker could not take jobs")
+                took = False
+                await self.clock.sleep(FLOOR)
+            if not took:
+                await self._rest()
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Takes nothing more; what runs may finish."""
+        self._stopping = True
+        self.wake()
+
+    async def settle(self) -> None:
+        """Runs everything that is due now, and what follows from it, in this task. For tests and tools."""
+        while await self._take() or self._running:
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _refresh_clock(self) -> None:
+        """Another process may have moved the business clock; looking twice a second is enough."""
+        real = self.clock.real()
+        if self._refreshed is None or real - self._refreshed >= FLOOR:
+            self._refreshed = real
+            await self.refresh()
+
+    async def _take(self) -> bool:
+        timers = await self.timers.take(self.at_once - self._timers_busy, TIMER_LEASE) if self._timers_free else ()
+        holds = await self.lanes.take(self.at_once - self._lanes_busy, LANE_LEASE) if self._lanes_free else ()
+        for job in timers:
+            self._timers_busy += 1
+            self._start(self._timer(job))
+        for hold in holds:
+            self._lanes_busy += 1
+            self._start(self._lane(hold))
+        return bool(timers or holds)
+
+    @property
+    def _timers_free(self) -> bool:
+        return self._timers_busy < self.at_once
+
+    @property
+    def _lanes_free(self) -> bool:
+        return self._lanes_busy < self.at_once
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _rest(self) -> None:
+        """Until something is due, somebody wakes us, or the floor is reached."""
+        waits = [FLOOR]
+        business, real = None, None
+        if self._timers_free and self._lanes_free:
+            business, real = await self.timers.next_due()
+        if business is not None:
+            waits.append(self.clock.real_delay(business))
+        if real is not None:
+            waits.append(real - self.clock.real())
+        delay = max(min(waits).total_seconds(), 0.001)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), delay)
+
+    async def _timer(self, job: Job) -> None:
+        try:
+            await self.runner.tick(job)
+        except (Stale, Overloaded) as busy:
+            log.warning("timer deferred", job=job.key, why=type(busy).__name__)
+            await self.timers.defer(job, timedelta(seconds=1))
+        except Exception as error:  # the edge: a timer's surprise is kept, logged, and tried again
+            await self._timer_failed(job, error)
+        finally:
+            self._timers_busy -= 1
+            self.wake()
+
+    async def _timer_failed(self, job: Job, error: Exception) -> None:
+        log.exception("timer failed", job=job.key, failures=job.failures + 1)
+        if job.failures + 1 >= MOST_FAILURES and job.kind not in _STANDING:
+            log.error("timer set aside", job=job.key)
+            await self.timers.set_aside(job, f"{type(error).__name__}: {error}")
+            return
+        await self.timers.fail(job, min(timedelta(seconds=2) * 2**job.failures, _LONGEST_BACK_OFF))
+
+    async def _lane(self, hold: Hold) -> None:
+        try:
+            await self.empty_lane(hold)
+        except Exception:  # the edge: the lane's lease runs out and it is taken again
+            log.exception("lane failed", lane=hold.lane)
+        finally:
+            self._lanes_busy -= 1
+            self.wake()

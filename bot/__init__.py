@@ -1,0 +1,1 @@
+"""Baton: the desk where a company's departments answer the public together."""

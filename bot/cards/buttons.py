@@ -1,0 +1,173 @@
+"""The buttons of a case: each says exactly what could be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.cards.card import Actions, Button, Choice, Input, OpenLink, Press
+from bot.cards.history import OUTCOME_WORDS
+from bot.cards.views import CaseView, MentionView
+from bot.domain.lifecycle import OUTCOMES
+
+FIRST_ROW: Final = 6
+"""How many buttons stand together before the rest moves to a row of its own."""
+
+SNOOZES: Final = (
+    ("1h", "for 1 hour"),
+    ("3h", "for 3 hours"),
+    ("tomorrow", "until tomorrow"),
+    ("monday 9:00", "until Monday 9:00"),
+)
+_WAITS: Final = (
+    ("customer", "the customer"),
+    ("department", "another department"),
+    ("approval", "an approval"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWords:
+    """The buttons of one case, by what they say."""
+
+    number: int
+
+    def plain(self, label: str, verb: str, style: Press = Press.PLAIN) -> Button:
+        return Button(label=label, words=f"{verb} {self.number}", style=style)
+
+    def asking(self, label: str, verb: str, *fields: Choice | Input, style: Press = Press.PLAIN) -> Button:
+        return Button(label=label, words=f"{verb} {self.number}", style=style, fields=fields)
+
+    def details(self) -> Button:
+        return self.plain("Details", "show")
+
+    def claim(self) -> Button:
+        return self.plain("Claim", "claim", Press.PRIMARY)
+
+    def handoff(self, departments: tuple[tuple[str, str], ...]) -> Button:
+        return self.asking(
+            "Hand off",
+            "handoff",
+            Choice(name="department", label="To which department?", options=departments),
+            Input(name="note", label="What should they know?", optional=True, long=True),
+        )
+
+    def escalate(self) -> Button:
+        why = Input(name="why", label="Why must it not wait?", hint="The people paged read this first")
+        return self.asking("Escalate", "escalate", why, style=Press.DANGER)
+
+    def snooze(self) -> Button:
+        return self.asking("Snooze", "snooze", Choice(name="until", label="For how long?", options=SNOOZES))
+
+    def dismiss(self) -> Button:
+        return self.asking("Dismiss", "dismiss", Input(name="why", label="Why is nothing to answer here?"))
+
+    def resolve(self, style: Press = Press.PLAIN) -> Button:
+        outcomes = tuple((outcome, OUTCOME_WORDS.get(outcome, outcome)) for outcome in OUTCOMES)
+        return self.asking(
+            "Resolve",
+            "resolve",
+            Choice(name="outcome", label="How did it end?", options=outcomes),
+            Input(name="note", label="A note for colleagues", optional=True, long=True),
+            style=style,
+        )
+
+    def wait(self) -> Button:
+        return self.asking("Wait", "wait", Choice(name="on", label="Waiting for whom?", options=_WAITS))
+
+    def note(self) -> Button:
+        text = Input(name="text", label="Note for colleagues", long=True, hint="Never shown to the public")
+        return self.asking("Note", "note", text)
+
+    def take(self, label: str = "Take", style: Press = Press.PLAIN) -> Button:
+        reason = Input(name="reason", label="Why do you take it over?", optional=True)
+        return self.asking(label, "take", reason, style=style)
+
+    def accept(self) -> Button:
+        return self.plain("Accept", "accept", Press.PRIMARY)
+
+    def decline(self, needs_other: bool, others: tuple[tuple[str, str], ...]) -> Button:
+        other = (
+            (Choice(name="other", label="Who should have it instead?", options=others),)
+            if needs_other
+            else ()
+        )
+        reason = Input(name="reason", label="Why not?", hint="Whoever offered it reads this")
+        return self.asking("Decline", "decline", *other, reason)
+
+    def acknowledge(self) -> Button:
+        return self.plain("Acknowledge", "ack", Press.PRIMARY)
+
+    def pass_on(self) -> Button:
+        return self.asking("Pass on", "pass", Input(name="why", label="Why is it not yours?", optional=True))
+
+    def extend(self) -> Button:
+        return self.plain("Extend", "extend", Press.PRIMARY)
+
+    def release(self) -> Button:
+        return self.plain("Release", "release")
+
+    def withdraw(self, claimed: bool) -> Button:
+        # `release` of a claimed case gives up the claim with the offer, so the label must say both.
+        return self.plain("Withdraw and release" if claimed else "Withdraw", "release")
+
+    def reopen(self) -> Button:
+        return self.plain("Reopen", "reopen")
+
+
+def case_buttons(view: CaseView, words: DeskWords) -> tuple[Button | OpenLink, ...]:
+    """What can be done now, most likely first; for one reader only what that reader may do."""
+    return (*only(_of_state(view, words), view.verbs), *open_post(view.mention))
+
+
+def only(buttons: Iterable[Button], verbs: frozenset[str] | None) -> tuple[Button, ...]:
+    """Those of the buttons whose verb is one of these; None: all."""
+    return tuple(button for button in buttons if verbs is None or button.words.split()[0] in verbs)
+
+
+def open_post(mention: MentionView | None) -> tuple[OpenLink, ...]:
+    """The way to the post itself, where there is one."""
+    return (OpenLink(label="Open the post", url=mention.url),) if mention and mention.url else ()
+
+
+def actions(buttons: Iterable[Button | OpenLink]) -> tuple[Actions, ...]:
+    """The buttons in rows; none for none."""
+    every = tuple(buttons)
+    rows = (every[:FIRST_ROW], every[FIRST_ROW:])
+    return tuple(Actions(buttons=row) for row in rows if row)
+
+
+def _of_state(view: CaseView, words: DeskWords) -> list[Button]:
+    if view.closed:
+        return [words.reopen()]
+    buttons: list[Button] = []
+    if view.offer and view.receives:
+        buttons += [words.accept(), words.decline(view.offer.needs_other, view.offer.others)]
+    if view.holds:
+        buttons += _of_alarm(view, words) if view.alarm else []
+        buttons += _of_holder(view, words)
+    return buttons
+
+
+def _of_alarm(view: CaseView, words: DeskWords) -> list[Button]:
+    assert view.alarm is not None
+    first = [] if view.alarm.acked else [words.acknowledge()]
+    last = [words.pass_on()] if view.alarm.can_pass else []
+    return [*first, words.take("Take it"), *last]
+
+
+def _of_holder(view: CaseView, words: DeskWords) -> list[Button]:
+    alarm, claimed = view.alarm is not None, bool(view.owner)
+    if view.offer:
+        answer = [words.resolve()] if claimed else []
+        return [*answer, words.withdraw(claimed), words.note()]
+    handoff = [words.handoff(view.departments)] if view.departments else []
+    if not claimed:
+        claim = [] if alarm else [words.claim()]
+        escalate = [] if alarm else [words.escalate()]
+        return [*claim, *handoff, *escalate, words.snooze(), words.dismiss()]
+    extend = [words.extend()] if view.lease_warned else []
+    rest = [] if alarm else [words.take(), words.escalate()]
+    resolve = words.resolve(Press.PLAIN if alarm or extend else Press.PRIMARY)
+    return [*extend, resolve, words.wait(), *handoff, words.note(), words.release(), *rest]

@@ -1,0 +1,129 @@
+"""The card of a case: what a stranger said, who answers for it, and what can be done now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.cards.buttons import DeskWords, actions, case_buttons
+from bot.cards.card import Actions, Card, Element, Facts, Quote, Style, Text, Tone
+from bot.cards.trim import block, line
+from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
+from bot.domain.case import State
+
+_QUOTED: Final = 700
+_NOTE: Final = 400
+_SUMMARY: Final = 120
+
+_STATE: Final = {
+    State.OPEN: "open",
+    State.CLAIMED: "claimed",
+    State.RESOLVED: "resolved",
+    State.DISMISSED: "dismissed",
+}
+
+
+def case_card(view: CaseView) -> Card:
+    """The card for who holds the case or is offered it; a small one for everybody else."""
+    if not (view.holds or view.receives):
+        return moved_card(view)
+    words = DeskWords(view.number)
+    return Card(
+        title=title(view),
+        summary=summary(view),
+        tone=tone(view),
+        elements=(*body(view), *actions((*case_buttons(view, words), words.details()))),
+    )
+
+
+def moved_card(view: CaseView) -> Card:
+    """Where the case is now, for a department that handed it on or was offered it once."""
+    who = f" ({view.owner})" if view.owner else ""
+    where = f"was {_STATE[view.state]} by" if view.closed else "is with"
+    sentence = f"{view.number} {where} {view.department}{'' if view.closed else ' now'}{who}"
+    details = Actions(buttons=(DeskWords(view.number).details(),))
+    return Card(title="", summary=sentence, tone=Tone.NEUTRAL, elements=(Text(text=sentence), details))
+
+
+def title(view: CaseView) -> str:
+    return f"{view.number} · {view.department} · {view.priority}"
+
+
+def tone(view: CaseView) -> Tone:
+    """What the colour says: an alarm first, then rest, then whose it is."""
+    if view.closed:
+        return Tone.DONE
+    if view.alarm or view.missed:
+        return Tone.ALARM
+    if view.waiting or view.snoozed or view.offer:
+        return Tone.WAITING
+    return Tone.CLAIMED if view.owner else Tone.OPEN
+
+
+def summary(view: CaseView) -> str:
+    said = f"{view.mention.author}: {view.mention.text}" if view.mention else ""
+    state = f"{_STATE[view.state]} by {view.owner}" if view.owner else _STATE[view.state]
+    return line(f"{title(view)}, {state}. {said}", _SUMMARY + len(title(view)))
+
+
+def body(view: CaseView) -> tuple[Element, ...]:
+    """Everything of the card but its buttons."""
+    elements: list[Element] = []
+    if view.alarm:
+        elements.append(Text(text=_alarm(view.alarm), style=Style.STRONG))
+    if view.mention:
+        elements.append(quote(view.mention))
+        more = _about(view.mention, view.mentions)
+        elements += [Text(text=more, style=Style.MUTED)] if more else []
+    elements.append(Facts(rows=_facts(view)))
+    for text in (view.came, view.last):
+        elements += [Text(text=line(text, _NOTE), style=Style.MUTED)] if text else []
+    return tuple(elements)
+
+
+def quote(mention: MentionView) -> Quote:
+    """A stranger's words under the stranger's name, trimmed to what a card holds."""
+    by = " · ".join(part for part in (mention.author, mention.network, mention.reach) if part)
+    return Quote(text=block(mention.text, _QUOTED), by=by)
+
+
+def _about(mention: MentionView, mentions: int) -> str:
+    parts = [
+        f"latest of {mentions:,}" if mentions > 1 else "",
+        mention.at,
+        "edited since" if mention.edited else "",
+        mention.language,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _alarm(alarm: AlarmView) -> str:
+    parts = (
+        f"Escalated by {alarm.by}: {line(alarm.why, _NOTE)}" if alarm.why else f"Escalated by {alarm.by}",
+        f"paged: {alarm.paged}" if alarm.paged else "",
+        alarm.acked,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _facts(view: CaseView) -> tuple[tuple[str, str], ...]:
+    marks = f" · {', '.join(view.marks)}" if view.marks else ""
+    holder = view.owner or ("nobody" if view.closed else "nobody yet")
+    owner = f"{holder}, {view.claim}" if view.owner and view.claim else holder
+    rows = (
+        ("Department", view.department),
+        ("Owner", owner),
+        ("Priority", f"{view.priority}{marks}"),
+        ("First response", view.first_response),
+        ("Resolve", "" if view.closed else view.resolve),
+        ("Waiting", view.waiting),
+        ("Snoozed", view.snoozed),
+        ("Offer", _offer(view.offer) if view.offer else ""),
+        ("Outcome", view.outcome),
+        ("Follows", f"case {view.linked_to}" if view.linked_to else ""),
+    )
+    return tuple((name, value) for name, value in rows if value)
+
+
+def _offer(offer: OfferView) -> str:
+    note = f": {line(offer.note, _NOTE)}" if offer.note else ""
+    return f"offered to {offer.to} by {offer.by} until {offer.until}{note}"

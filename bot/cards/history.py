@@ -1,0 +1,176 @@
+"""What happened, as sentences: one for every kind of event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, assert_never
+
+from bot.cards.trim import line
+from bot.domain.events import Event, Kind
+from bot.domain.people import PersonId
+from bot.domain.refusals import Names
+
+YOU: Final = "you"
+"""How names call the reader of a notice."""
+
+_QUOTED: Final = 500
+_OF_WHOM: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
+_CLOCKS: Final = {"first": "first response", "resolve": "resolution"}
+
+OUTCOME_WORDS: Final = {
+    "answered": "Answered",
+    "fixed": "Fixed",
+    "refunded": "Refunded",
+    "referred": "Referred elsewhere",
+    "nothing-needed": "Nothing needed",
+}
+"""How the outcomes of a case are shown; an outcome without a word here is shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event's data as words. Erased data leaves a shorter sentence, never a broken one."""
+
+    event: Event
+    names: Names
+
+    @property
+    def by(self) -> str:
+        return self.names.person(self.event.by)
+
+    def person(self, key: str) -> str:
+        value = self.event.data.get(key)
+        return self.names.person(PersonId(str(value))) if value else "somebody"
+
+    def department(self, key: str) -> str:
+        value = self.event.data.get(key)
+        return self.names.department(str(value)) if value else "another department"
+
+    def word(self, key: str) -> str:
+        value = self.event.data.get(key)
+        return "" if value is None else line(str(value), _QUOTED)
+
+    def saying(self, key: str) -> str:
+        """: and the words, or just the full stop."""
+        words = self.word(key)
+        return f": {_stopped(words)}" if words else "."
+
+    def claim(self, key: str) -> str:
+        whose = self.person(key)
+        return "Your claim" if whose == YOU else f"The claim of {whose}"
+
+    @property
+    def clock(self) -> str:
+        return _CLOCKS.get(self.word("clock"), "promise")
+
+    def until(self) -> str:
+        at = moment_in(self.event, "until")
+        return f" until {self.names.moment(at)}" if at else ""
+
+    def due(self) -> str:
+        at = moment_in(self.event, "due")
+        return f" at {self.names.moment(at)}" if at else ""
+
+
+def event_sentence(event: Event, names: Names) -> str:
+    """One sentence that says what happened, who did it, and why where that was said; without the time."""
+    # One table of sentences, long because the desk records many kinds of facts.
+    told, kind = _Told(event, names), event.kind
+    match kind:
+        case Kind.CLAIMED:
+            return f"{told.by} claimed it."
+        case Kind.TAKEN:
+            return f"{told.by} took it from {told.person('former')}{told.saying('reason')}"
+        case Kind.ASSIGNED:
+            return f"{told.by} gave it to {told.person('to')}."
+        case Kind.RELEASED:
+            return f"{told.by} put it back in the queue of {told.names.department(told.event.department)}."
+        case Kind.EXTENDED:
+            return f"{told.by} extended the claim."
+        case Kind.LEASE_WARNED:
+            return f"{told.claim('owner')} is nearly over: it runs{told.until() or ' out soon'}."
+        case Kind.LAPSED:
+            where = told.names.department(told.event.department)
+            return f"{told.claim('former')} ran out; the case is back in the queue of {where}."
+        case Kind.OFFERED:
+            return f"{told.by} offered it to {told.department('to')}{told.until()}{told.saying('note')}"
+        case Kind.ACCEPTED:
+            return f"{told.by} accepted it from {told.department('giver')}."
+        case Kind.DECLINED:
+            other = f" (better: {told.department('other')})" if told.event.data.get("other") else ""
+            return f"{told.by} declined it for {told.department('to')}{other}{told.saying('reason')}"
+        case Kind.OFFER_HALFWAY:
+            return f"Half the time of the offer to {told.department('to')} is gone."
+        case Kind.OFFER_EXPIRED:
+            return f"{told.department('to')} did not answer in time, so the offer came back."
+        case Kind.OFFER_WITHDRAWN:
+            return f"{told.by} took back the offer to {told.department('to')}."
+        case Kind.WAITING:
+            on = told.word("on")
+            return f"{told.by} set it waiting for {_OF_WHOM.get(on, on)}{told.until()}."
+        case Kind.SNOOZED:
+            return f"{told.by} snoozed it{told.until()}."
+        case Kind.WOKEN:
+            return f"It is back on the desk{told.saying('why')}"
+        case Kind.RESPONDED:
+            return f"{told.by} answered the customer."
+        case Kind.RESOLVED:
+            outcome = told.word("outcome")
+            how = OUTCOME_WORDS.get(outcome, outcome).lower()
+            return f"{told.by} resolved it{f' ({how})' if how else ''}{told.saying('text')}"
+        case Kind.DISMISSED:
+            return f"{told.by} dismissed it{told.saying('why')}"
+        case Kind.PRIORITISED:
+            return f"{told.by} changed the priority from {told.word('before')} to {told.word('after')}."
+        case Kind.NOTED:
+            return f"{told.by} noted{told.saying('text')}"
+        case Kind.SLA_WARNED:
+            return f"The {told.clock} is due{told.due() or ' soon'}."
+        case Kind.SLA_MISSED:
+            return f"The {told.clock} was due{told.due()} and is late."
+        case Kind.ESCALATED:
+            return f"{told.by} escalated it{told.saying('why')}"
+        case Kind.PAGED:
+            return f"{told.person('person')} was paged."
+        case Kind.ACKNOWLEDGED:
+            at = moment_in(told.event, "climbs")
+            return (
+                f"{told.by} acknowledged it{f'; it climbs again at {told.names.moment(at)}' if at else ''}."
+            )
+        case Kind.PASSED:
+            return f"{told.by} passed it on{told.saying('why')}"
+        case Kind.CLIMBED:
+            return f"Nothing followed after {told.person('after')} acknowledged it, so it climbed again."
+        case Kind.ESCALATION_OVER:
+            return f"The escalation is over: {told.by} answers for it."
+        case Kind.ESCALATION_EXHAUSTED:
+            return "Nobody on the ladder answered; every lead was paged."
+        case Kind.UNDELIVERED:
+            whom = told.person("person") if told.event.data.get("person") else told.department("department")
+            return f"A message to {whom} could not be delivered{told.saying('reason')}"
+        case Kind.OPENED:
+            return f"Filed with {told.names.department(told.event.department)}{told.saying('why')}"
+        case Kind.JOINED:
+            return f"Another mention joined{told.saying('why')}"
+        case Kind.REVISED:
+            return "The author edited the post."
+        case Kind.REOPENED:
+            return f"{told.by} reopened it."
+        case Kind.LINKED:
+            return f"Linked with case {told.word('to') or told.word('linked_to') or 'of the same author'}."
+        case _:
+            assert_never(kind)
+
+
+def moment_in(event: Event, key: str) -> datetime | None:
+    """A moment (UTC) kept in an event's data; None when there is none."""
+    value = event.data.get(key)
+    if not isinstance(value, str):
+        return None
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _stopped(words: str) -> str:
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

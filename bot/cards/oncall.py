@@ -1,0 +1,61 @@
+"""Who is turned to right now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.cards.card import Card, Element, Facts, Row, Rows, Style, Text, Tone
+
+_NOBODY = "nobody: ask a lead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCallView:
+    """One department's duty. `hours` says when it closes or opens; `ladder` who is paged, step by step."""
+
+    department: str
+    duty: str
+    away: str = ""
+    contact: str = ""
+    open: bool = True
+    hours: str = ""
+    leads: str = ""
+    next: str = ""
+    ladder: tuple[str, ...] = ()
+
+
+def oncall_card(views: tuple[OnCallView, ...]) -> Card:
+    """One department in full, or all of them in a row each."""
+    if len(views) == 1:
+        return _one(views[0])
+    rows = tuple(
+        Row(
+            text=f"{view.department}: {view.duty or _NOBODY}",
+            detail=" · ".join(part for part in (view.hours, view.away, view.contact) if part),
+            tone=Tone.OPEN if view.open else Tone.WAITING,
+        )
+        for view in views
+    )
+    return Card(
+        title="On call now", summary=f"On call now in {len(views)} departments", elements=(Rows(rows=rows),)
+    )
+
+
+def _one(view: OnCallView) -> Card:
+    facts = (
+        ("On call", view.duty or _NOBODY),
+        ("At work", view.away),
+        ("Contact", view.contact),
+        ("Hours", view.hours),
+        ("Next in turn", view.next),
+        ("Leads", view.leads),
+    )
+    elements: list[Element] = [Facts(rows=tuple((name, value) for name, value in facts if value))]
+    if view.ladder:
+        elements.append(Text(text="If a case must not wait", style=Style.STRONG))
+        elements.append(Rows(rows=tuple(Row(text=step) for step in view.ladder)))
+    return Card(
+        title=f"On call for {view.department}",
+        summary=f"On call for {view.department}: {view.duty or _NOBODY}",
+        elements=tuple(elements),
+    )

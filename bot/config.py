@@ -1,0 +1,60 @@
+"""Settings, read once from the environment and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, cast
+
+WebChat = Literal["off", "local", "signin"]
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+class ConfigError(ValueError):
+    """A setting is wrong; the sentence says which and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting. `webhook_secrets` verify intake; several allow rotation."""
+
+    policy: Path = Path("policy.toml")
+    database_url: str = "sqlite:///baton.db"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    webhook_secrets: tuple[str, ...] = ()
+    web_chat: WebChat = "off"
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in _LOOPBACK
+
+
+def read_config(env: Mapping[str, str]) -> Config:
+    """The settings in `env`. Raises ConfigError naming the first variable that is wrong."""
+    web_chat = env.get("BATON_WEB_CHAT", "off")
+    if web_chat not in ("off", "local", "signin"):
+        raise ConfigError(f"BATON_WEB_CHAT is {web_chat!r}; write off, local or signin.")
+    host = env.get("BATON_HOST", "127.0.0.1")
+    if web_chat == "local" and host not in _LOOPBACK:
+        raise ConfigError(
+            "BATON_WEB_CHAT=local lets anyone act as anyone, so it works on a loopback address only. "
+            f"BATON_HOST is {host}: write 127.0.0.1, or switch the web chat off."
+        )
+    if web_chat == "signin":
+        raise ConfigError("BATON_WEB_CHAT=signin is not available in this release; write off or local.")
+    return Config(
+        policy=Path(env.get("BATON_POLICY", "policy.toml")),
+        database_url=env.get("BATON_DATABASE_URL", "sqlite:///baton.db"),
+        host=host,
+        port=_port(env.get("BATON_PORT", "8080")),
+        webhook_secrets=tuple(s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()),
+        web_chat=cast(WebChat, web_chat),
+    )
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and 0 <= int(text) <= 65535:
+        return int(text)
+    raise ConfigError(f"BATON_PORT is {text!r}; write a number from 0 to 65535.")

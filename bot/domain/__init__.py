@@ -1,0 +1,1 @@
+"""The rules of the desk: pure values and moves, no I/O, no platform."""

@@ -1,0 +1,158 @@
+"""Escalation: who is paged, in which order, and until when. A page is acknowledged, or it climbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.case import Case, Escalation, Page, must_be_open, record
+from bot.domain.events import Kind
+from bot.domain.people import PersonId
+from bot.domain.refusals import AlreadyAcknowledged, AlreadyEscalated, NobodyLeft, NotEscalated
+from bot.domain.roles import DESK, Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """What the policy says comes next for a case.
+
+    With `people`, they are paged now and the next rung follows at `next_at`. Without, everybody to be asked
+    is off hours and this rung is looked at again at `next_at`. `last` is the end of the ladder: all leads
+    and an alarm in the channel.
+    """
+
+    step: int
+    round: int
+    people: tuple[PersonId, ...]
+    next_at: datetime | None
+    last: bool = False
+
+
+def escalate(case: Case, why: str, policy: str, *, by: Actor, at: datetime) -> Case:
+    """Starts to climb, from the first step, at once. Raises AlreadyEscalated while one is running."""
+    must_be_open(case)
+    if case.escalating:
+        raise AlreadyEscalated(case.id)
+    escalation = Escalation(policy=policy, why=why, by=by.id, started_at=at, climb_at=at)
+    return record(replace(case, escalation=escalation), Kind.ESCALATED, by, at, why=why, policy=policy)
+
+
+def climb(case: Case, rung: Rung, *, at: datetime) -> Case:
+    """Pages the next rung when its time has come; unchanged before, or when the escalation is over."""
+    escalation = case.escalation
+    if escalation is None or not due(case, at):
+        return case
+    if not rung.people and not rung.last:
+        return replace(case, escalation=replace(escalation, climb_at=rung.next_at))
+    if escalation.acked_by is not None:
+        case = record(case, Kind.CLIMBED, DESK, at, after=escalation.acked_by)
+    first = len(escalation.pages) + 1
+    number = escalation.pages[-1].rung + 1 if escalation.pages else 1
+    pages = tuple(
+        Page(number=first + i, person=who, at=at, rung=number) for i, who in enumerate(rung.people)
+    )
+    case = replace(
+        case,
+        escalation=replace(
+            escalation,
+            step=rung.step + 1,
+            round=rung.round,
+            climb_at=rung.next_at,
+            pages=(*escalation.pages, *pages),
+            acked_by=None,
+            acked_at=None,
+        ),
+    )
+    for page in pages:
+        case = record(case, Kind.PAGED, DESK, at, person=page.person, number=page.number, why=escalation.why)
+    return record(case, Kind.ESCALATION_EXHAUSTED, DESK, at) if rung.last else case
+
+
+def due(case: Case, at: datetime) -> bool:
+    """Whether the next rung's time has come."""
+    escalation = case.escalation
+    return (
+        escalation is not None
+        and escalation.running
+        and escalation.climb_at is not None
+        and escalation.climb_at <= at
+        and not case.closed
+    )
+
+
+def acknowledge(case: Case, *, by: Actor, at: datetime, buys: timedelta) -> Case:
+    """Somebody has seen it. It climbs again after `buys` unless a claim, note or status follows."""
+    escalation = _running(case)
+    if not was_paged(case, by):
+        by.must("ack", case.department)
+    if escalation.acked_by is not None and escalation.acked_at is not None:
+        raise AlreadyAcknowledged(case.id, escalation.acked_by, escalation.acked_at)
+    acked = replace(escalation, acked_by=by.id, acked_at=at, climb_at=at + buys)
+    case = replace(case, escalation=acked)
+    return record(case, Kind.ACKNOWLEDGED, by, at, climbs=(at + buys).isoformat())
+
+
+def pass_on(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
+    """Not mine: the next step is due at once, and `by` is not asked again.
+
+    Raises AlreadyAcknowledged when somebody else has it in hand, NobodyLeft when all steps were paged.
+    """
+    escalation = _running(case)
+    if not was_paged(case, by):
+        by.must("pass", case.department)
+    acked_by, acked_at = escalation.acked_by, escalation.acked_at
+    if acked_by is not None and acked_at is not None and acked_by != by.id:
+        raise AlreadyAcknowledged(case.id, acked_by, acked_at)
+    if escalation.climb_at is None:
+        raise NobodyLeft(case.id)
+    passed = replace(
+        escalation,
+        climb_at=at,
+        acked_by=None,
+        acked_at=None,
+        passed_by=tuple(dict.fromkeys((*escalation.passed_by, by.id))),
+    )
+    return record(replace(case, escalation=passed), Kind.PASSED, by, at, why=why)
+
+
+def page_failed(case: Case, number: int, *, at: datetime) -> Case:
+    """A page could not be delivered. When nobody of its rung can be reached, the next rung is due at once.
+
+    Unchanged when the escalation is over or has no page of that number.
+    """
+    escalation = case.escalation
+    if escalation is None or not escalation.running or not any(p.number == number for p in escalation.pages):
+        return case
+    pages = tuple(replace(p, failed=p.failed or p.number == number) for p in escalation.pages)
+    reached = any(not page.failed for page in pages if page.rung == pages[-1].rung)
+    climbs = escalation.acked_by is None and escalation.climb_at is not None and not reached
+    climb_at = at if climbs else escalation.climb_at
+    return replace(case, escalation=replace(escalation, pages=pages, climb_at=climb_at))
+
+
+def was_paged(case: Case, by: Actor) -> bool:
+    """Whether `by` was asked by this escalation; whoever was asked may answer."""
+    return case.escalation is not None and any(page.person == by.id for page in case.escalation.pages)
+
+
+def work_was_done(case: Case, by: Actor, at: datetime) -> Case:
+    """A note or a status after an acknowledgement is the answer that was waited for."""
+    escalation = case.escalation
+    if escalation is None or escalation.acked_at is None:
+        return case
+    return end_escalation(case, by, at)
+
+
+def end_escalation(case: Case, by: Actor, at: datetime) -> Case:
+    """Somebody answers for the case now; unchanged when no escalation runs."""
+    escalation = case.escalation
+    if escalation is None or not escalation.running:
+        return case
+    over = replace(escalation, over_at=at, over_by=by.id, climb_at=None)
+    return record(replace(case, escalation=over), Kind.ESCALATION_OVER, by, at)
+
+
+def _running(case: Case) -> Escalation:
+    if case.escalation is None or not case.escalation.running or case.closed:
+        raise NotEscalated(case.id)
+    return case.escalation

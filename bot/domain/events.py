@@ -1,0 +1,69 @@
+"""What happened to a case, as facts that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.people import PersonId
+
+Datum = str | int | float | bool | None
+
+
+class Kind(StrEnum):
+    """Every fact the desk records. The names are kept in the database: add, never rename."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    REVISED = "revised"
+    REOPENED = "reopened"
+    LINKED = "linked"
+    CLAIMED = "claimed"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    RELEASED = "released"
+    EXTENDED = "extended"
+    LEASE_WARNED = "lease_warned"
+    LAPSED = "lapsed"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    OFFER_HALFWAY = "offer_halfway"
+    OFFER_EXPIRED = "offer_expired"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    NOTED = "noted"
+    PRIORITISED = "prioritised"
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    RESPONDED = "responded"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    SLA_WARNED = "sla_warned"
+    SLA_MISSED = "sla_missed"
+    ESCALATED = "escalated"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
+    PASSED = "passed"
+    CLIMBED = "climbed"
+    ESCALATION_OVER = "escalation_over"
+    ESCALATION_EXHAUSTED = "escalation_exhausted"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact. `at` is business time, UTC; `by` is the person, or DESK for the desk itself.
+
+    `department` owned the case after the fact; `data` may hold personal text and can be erased.
+    """
+
+    kind: Kind
+    at: datetime
+    by: PersonId
+    department: str
+    data: Mapping[str, Datum] = field(default_factory=dict)
+    place: str = ""
+    seq: int = 0

@@ -1,0 +1,159 @@
+"""Handoffs: an offer from one department to another. Until it is accepted, the giver's side owns the case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.domain import service
+from bot.domain.case import Case, Lease, Offer, State, authorise, must_be_open, record
+from bot.domain.escalation import end_escalation
+from bot.domain.events import Kind
+from bot.domain.refusals import (
+    DecisionStands,
+    NoOffer,
+    NotYours,
+    OfferPending,
+    OtherNeeded,
+    ReasonNeeded,
+    SameDepartment,
+    ThirdHandoff,
+)
+from bot.domain.roles import DESK, Actor
+from bot.domain.terms import ServiceTerms, Terms
+
+_UNDECIDED: Final = 2
+"""So often a case may change departments before a lead decides where it belongs."""
+
+
+def offer(
+    case: Case, to: str, note: str, *, by: Actor, at: datetime, clock: Terms, lease: Terms, page_at_half: bool
+) -> Case:
+    """Asks the department `to`. The owner's lease pauses; the offer runs in the receiver's working time.
+
+    Raises ThirdHandoff when the case was handed over twice and `by` does not lead its department.
+    """
+    authorise(case, by, "handoff")
+    must_be_open(case)
+    if case.offer is not None:
+        raise OfferPending(case.id, case.offer.to, case.offer.until)
+    if case.owner is not None and case.owner != by.id and not by.leads(case.department):
+        raise NotYours(case.id, case.owner, "hand over")
+    if to == case.department:
+        raise SameDepartment(case.id, to)
+    if case.handoffs >= _UNDECIDED and not by.leads(case.department):
+        raise ThirdHandoff(case.id, case.department)
+    until = clock.ends(at)
+    half = clock.resume(at, clock.left(at, until) / 2) if page_at_half else None
+    case = replace(
+        case,
+        offer=Offer(to=to, by=by.id, note=note, asked_at=at, until=until, half_at=half),
+        seen_in=tuple(dict.fromkeys((*case.seen_in, to))),
+        snoozed_until=None,
+    )
+    return pause_lease(record(case, Kind.OFFERED, by, at, to=to, note=note, until=until.isoformat()), at, lease)
+
+
+def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: ServiceTerms) -> Case:
+    """The case moves to the receiver, in the hands of who accepted. `lease` and terms are the receiver's."""
+    pending = _pending(case)
+    by.must("accept", pending.to, case.community)
+    giver, former = case.department, case.owner
+    until = lease.ends(at)
+    case = replace(
+        case,
+        department=pending.to,
+        state=State.CLAIMED,
+        owner=by.id,
+        owner_acted_at=at,
+        claimed_at=at,
+        lease=Lease(since=at, until=until, warn_at=lease.warns(at, until)),
+        offer=None,
+        waiting=None,
+        handoffs=case.handoffs + 1,
+    )
+    case = service.reclock(service.resume_resolve(case, at, service_terms), service_terms, at=at)
+    case = record(case, Kind.ACCEPTED, by, at, giver=giver, former=former, offered_by=pending.by)
+    return end_escalation(case, by, at)
+
+
+def decline(
+    case: Case, reason: str, other: str | None, *, by: Actor, at: datetime, lease: Terms, needs_other: bool
+) -> Case:
+    """Back to the giver, with the reason, and with who else should have it where one was named."""
+    pending = _pending(case)
+    by.must("decline", pending.to, case.community)
+    if case.handoffs >= _UNDECIDED:
+        raise DecisionStands(case.id, pending.by)
+    if needs_other and other is None:
+        raise OtherNeeded(case.id, pending.to)
+    if not reason:
+        raise ReasonNeeded(case.id, "decline", "Whoever offered it needs to know what to do now.")
+    case = record(
+        replace(case, offer=None),
+        Kind.DECLINED,
+        by,
+        at,
+        to=pending.to,
+        offered_by=pending.by,
+        reason=reason,
+        other=other,
+    )
+    return resume_lease(case, at, lease)
+
+
+def halfway(case: Case, *, at: datetime) -> Case:
+    """Half the clock is gone: the receiver's duty person is to be told, once. Unchanged when that is not so."""
+    pending = case.offer
+    if pending is None or pending.half_at is None or at < pending.half_at or at >= pending.until:
+        return case
+    case = replace(case, offer=replace(pending, half_at=None))
+    return record(case, Kind.OFFER_HALFWAY, DESK, at, to=pending.to, note=pending.note)
+
+
+def tell_now(case: Case, *, at: datetime) -> Case:
+    """The receiver's duty person is told at once instead of at half the clock. Raises NoOffer."""
+    pending = _pending(case)
+    return halfway(replace(case, offer=replace(pending, half_at=at)), at=at)
+
+
+def expire(case: Case, *, at: datetime, lease: Terms) -> Case:
+    """An offer nobody answered comes back to the giver. Unchanged while it still runs."""
+    pending = case.offer
+    if pending is None or at < pending.until:
+        return case
+    case = record(
+        replace(case, offer=None), Kind.OFFER_EXPIRED, DESK, at, to=pending.to, offered_by=pending.by
+    )
+    return resume_lease(case, at, lease)
+
+
+def withdraw(case: Case, *, by: Actor, at: datetime) -> Case:
+    """The giver takes the offer back. Raises NoOffer when there is none."""
+    pending = _pending(case)
+    return record(replace(case, offer=None), Kind.OFFER_WITHDRAWN, by, at, to=pending.to, offered_by=pending.by)
+
+
+def pause_lease(case: Case, at: datetime, lease: Terms) -> Case:
+    """The owner's lease stands still."""
+    running = case.lease
+    if running is None or running.left is not None:
+        return case
+    return replace(case, lease=replace(running, left=lease.left(at, running.until)))
+
+
+def resume_lease(case: Case, at: datetime, lease: Terms) -> Case:
+    """The owner's lease goes on with what was left, unless another reason still holds it."""
+    paused = case.lease
+    if paused is None or paused.left is None or case.offer or case.waiting or case.snoozed_until:
+        return case
+    until = lease.resume(at, paused.left)
+    warn_at = lease.warns(at, until)
+    return replace(case, lease=replace(paused, left=None, until=until, warn_at=warn_at, warned=False))
+
+
+def _pending(case: Case) -> Offer:
+    if case.offer is None:
+        raise NoOffer(case.id)
+    return case.offer

@@ -1,0 +1,179 @@
+"""A case's beginning and end: opened, joined, noted, resolved, dismissed, reopened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.domain import service
+from bot.domain.case import Case, Priority, State, authorise, must_be_open, record
+from bot.domain.claim import must_hold, renew, renewed
+from bot.domain.escalation import end_escalation, work_was_done
+from bot.domain.events import Kind
+from bot.domain.handoff import withdraw
+from bot.domain.mention import Mention
+from bot.domain.pause import wake
+from bot.domain.refusals import NotClosed
+from bot.domain.roles import DESK, Actor
+from bot.domain.terms import ServiceTerms, Terms
+
+OUTCOMES: Final = ("answered", "fixed", "refunded", "referred", "nothing-needed")
+"""How a case may end; the digest counts them."""
+
+
+def open_case(
+    number: int,
+    mention: Mention,
+    *,
+    department: str,
+    priority: Priority,
+    marks: frozenset[str],
+    reasons: str,
+    at: datetime,
+    terms: ServiceTerms,
+    linked_to: int | None = None,
+    by: Actor = DESK,
+) -> Case:
+    """A new case for its first mention; its clocks count from the mention's arrival."""
+    case = Case(
+        id=number,
+        community=mention.community,
+        department=department,
+        priority=priority,
+        opened_at=mention.received_at,
+        service=service.promise(mention.received_at, terms),
+        marks=tuple(sorted(marks)),
+        mentions=1,
+        last_mention_at=mention.received_at,
+        seen_in=(department,),
+        linked_to=linked_to,
+    )
+    return record(
+        case, Kind.OPENED, by, at, mention=mention.id, priority=priority.value, why=reasons, linked_to=linked_to
+    )
+
+
+def join(
+    case: Case,
+    mention: Mention,
+    *,
+    why: str,
+    priority: Priority,
+    marks: frozenset[str],
+    at: datetime,
+    terms: ServiceTerms,
+    lease: Terms,
+) -> Case:
+    """One more mention of the same matter. It wakes a waiting or snoozed case and reopens a closed one.
+
+    `terms` and `lease` are those of the more urgent of the two priorities, which holds from now on.
+    """
+    if case.closed:
+        case = _reopened(case, DESK, at, terms, since=mention.received_at)
+    case = wake(case, at=at, lease=lease, service_terms=terms, why="the customer wrote again")
+    case = replace(
+        case,
+        mentions=case.mentions + 1,
+        last_mention_at=mention.received_at,
+        marks=tuple(sorted({*case.marks, *marks})),
+    )
+    case = record(case, Kind.JOINED, DESK, at, mention=mention.id, why=why)
+    return _with_priority(case, priority, DESK, at, terms, lease) if priority < case.priority else case
+
+
+def answered_in_public(case: Case, *, at: datetime) -> Case:
+    """A post of our own in the customer's thread at `at`: the public heard from us. Nothing wakes or reopens."""
+    return case if case.closed else service.respond(case, DESK, at)
+
+
+def revise(case: Case, mention_id: int, *, at: datetime) -> Case:
+    """The author edited the post at its source."""
+    return record(case, Kind.REVISED, DESK, at, mention=mention_id)
+
+
+def note(case: Case, text: str, *, by: Actor, at: datetime, lease: Terms, thread: str | None = None) -> Case:
+    """Words for colleagues; never for the public. `thread` is the channel in whose thread they stand already."""
+    authorise(case, by, "note")
+    said = {"text": text} if thread is None else {"text": text, "thread": thread}
+    case = record(case, Kind.NOTED, by, at, **said)
+    return work_was_done(renew(case, by, at, lease), by, at)
+
+
+def prioritise(
+    case: Case, priority: Priority, *, by: Actor, at: datetime, terms: ServiceTerms, lease: Terms
+) -> Case:
+    """A lead's word on the urgency; unchanged when it was that already. `terms` and `lease` are the new ones.
+
+    The promise is counted anew from its start, and the owner gets a fresh lease.
+    """
+    authorise(case, by, "priority")
+    must_be_open(case)
+    return case if case.priority is priority else _with_priority(case, priority, by, at, terms, lease)
+
+
+def _with_priority(
+    case: Case, priority: Priority, by: Actor, at: datetime, terms: ServiceTerms, lease: Terms
+) -> Case:
+    before = case.priority
+    if case.lease is not None:
+        case = replace(case, lease=renewed(case.lease, at, lease))
+    case = service.reclock(replace(case, priority=priority), terms, at=at)
+    return record(case, Kind.PRIORITISED, by, at, before=before.value, after=priority.value)
+
+
+def resolve(case: Case, outcome: str, text: str, *, by: Actor, at: datetime) -> Case:
+    """The matter is settled. Withdraws a pending offer first; counts as the response if there was none."""
+    authorise(case, by, "resolve")
+    must_be_open(case)
+    must_hold(case, by, "resolve")
+    case = withdraw(case, by=by, at=at) if case.offer else case
+    case = _closed(case, State.RESOLVED, outcome, by, at)
+    return record(case, Kind.RESOLVED, by, at, outcome=outcome, text=text)
+
+
+def dismiss(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
+    """Nothing to answer here: spam, or not about us."""
+    authorise(case, by, "dismiss")
+    must_be_open(case)
+    must_hold(case, by, "dismiss")
+    case = withdraw(case, by=by, at=at) if case.offer else case
+    return record(_closed(case, State.DISMISSED, None, by, at), Kind.DISMISSED, by, at, why=why)
+
+
+def _closed(case: Case, state: State, outcome: str | None, by: Actor, at: datetime) -> Case:
+    case = end_escalation(case, by, at)
+    if state is State.RESOLVED:
+        case = service.respond(case, by, at)
+    return replace(
+        case,
+        state=state,
+        outcome=outcome,
+        closed_at=at,
+        lease=None,
+        waiting=None,
+        snoozed_until=None,
+    )
+
+
+def reopen(case: Case, *, by: Actor, at: datetime, terms: ServiceTerms) -> Case:
+    """Back to the department's queue, with new clocks. Raises NotClosed when it is open already."""
+    authorise(case, by, "reopen")
+    if not case.closed:
+        raise NotClosed(case.id)
+    return _reopened(case, by, at, terms, since=at)
+
+
+def _reopened(case: Case, by: Actor, at: datetime, terms: ServiceTerms, *, since: datetime) -> Case:
+    before = case.state.value
+    case = replace(
+        case,
+        state=State.OPEN,
+        owner=None,
+        owner_acted_at=None,
+        claimed_at=None,
+        outcome=None,
+        closed_at=None,
+        service=service.promise(since, terms),
+    )
+    return record(case, Kind.REOPENED, by, at, before=before)

@@ -1,0 +1,83 @@
+"""What is heard becomes a call, and the router's answer goes back to who spoke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.cards.card import Card
+from bot.cards.words import refusal_card
+from bot.domain.people import COMPANY, Person, Role
+from bot.domain.refusals import Refusal
+from bot.grammar.parser import Grammar
+from bot.grammar.slots import Setting
+from bot.policy.actors import actor_of
+from bot.policy.model import Policy
+from bot.policy.names import Spoken
+from bot.ports import Place
+from bot.router import Call, Router, zone_of
+
+_STRANGER: Final = (
+    "Hello! This desk does not know you yet, so nothing was done. It belongs to {company}: "
+    "ask {whom} to add your e-mail address to the desk's policy, then say it again."
+)
+_NO_ADMIN: Final = "whoever keeps the desk's policy"
+_MOST_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Words as somebody said them. `id` is the platform's event id, by which a repetition is known.
+
+    `person` is None when the platform's user is nobody whom the policy names.
+    """
+
+    id: str | None
+    words: str
+    person: Person | None
+    place: Place
+
+
+class Listener:
+    """One ear for every chat, the web and the command line."""
+
+    def __init__(self, router: Router) -> None:
+        """Raises ValueError when the router's verbs make no grammar."""
+        self._router = router
+        self._grammar = Grammar(router.routes.verbs.values())
+
+    async def hear(self, heard: Heard) -> Card | None:
+        """Does what was said. Returns the answer, for the speaker alone; None when there is nothing to answer.
+
+        Refusals and words that cannot be read are answered, never raised. Raises Stale and Overloaded, for
+        the adapter to say in its own way that the desk is busy.
+        """
+        router, person = self._router, heard.person
+        if person is None:
+            return refusal_card(_stranger(router.policy))
+        now = router.clock.now()
+        zone = zone_of(router.policy, heard.place, person)
+        setting = Setting(policy=router.policy, person=person, place=heard.place, now=now, zone=zone)
+        try:
+            verb, args = self._grammar.read(heard.words, setting)
+        except Refusal as refusal:
+            router.observer.called("words", "refused")
+            names = Spoken(policy=router.policy, zone=zone, now=now)
+            return refusal_card(refusal.sentence(names), refusal.suggestions())
+        call = Call(
+            id=heard.id,
+            verb=verb.name,
+            actor=actor_of(router.policy, person, now),
+            place=heard.place,
+            now=now,
+            policy=router.policy,
+            store=router.store,
+            person=person,
+            args=args,
+        )
+        return await router.run(call)
+
+
+def _stranger(policy: Policy) -> str:
+    admins = [p.name for p in policy.people.values() if Role.ADMIN in p.roles.get(COMPANY, frozenset())]
+    return _STRANGER.format(company=policy.company.name, whom=" or ".join(admins[:_MOST_NAMED]) or _NO_ADMIN)

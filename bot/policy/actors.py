@@ -1,0 +1,21 @@
+"""A person as an actor: the roles in force at one moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.people import Person, Role
+from bot.domain.roles import Actor
+from bot.policy.duty import on_duty
+from bot.policy.model import Policy
+
+
+def actor_of(policy: Policy, person: Person, at: datetime) -> Actor:
+    """`person` with duty added where it is theirs at `at` (UTC), and nothing left after their last day."""
+    if person.until is not None and at.astimezone(person.zone).date() > person.until:
+        return Actor(id=person.id, name=person.name)
+    roles = dict(person.roles)
+    for name in policy.departments:
+        if on_duty(policy, name, at) == person.id:
+            roles[name] = roles.get(name, frozenset()) | {Role.DUTY}
+    return Actor(id=person.id, name=person.name, roles=roles, communities=person.communities)

@@ -1,0 +1,169 @@
+"""The policy as frozen values. Nothing here reads a file or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.calendar import Calendar, Span
+from bot.domain.case import Priority
+from bot.domain.people import Person, PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    name: str
+    zone: ZoneInfo
+    calendar: Calendar
+    default_community: str
+    domains: tuple[str, ...] = ()
+    own_accounts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """The clocks of the desk by priority; `sla_warning` is a share of the time, 0 to 1."""
+
+    first_response: Mapping[Priority, Span]
+    resolve: Mapping[Priority, Span]
+    claim_lease: Mapping[Priority, Span]
+    handoff_clock: Mapping[Priority, Span]
+    escalation: Mapping[Priority, str]
+    follow_up_window: timedelta = timedelta(hours=2)
+    reopen_within: timedelta = timedelta(days=14)
+    acknowledge_buys: timedelta = timedelta(minutes=30)
+    sla_warning: float = 0.75
+    retention: timedelta = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    copies: int = 5
+    within: timedelta = timedelta(minutes=60)
+    never_merge: frozenset[str] = frozenset({"legal", "press", "safety", "vip"})
+    escalate: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """Duty passes to the next of the list at this local moment: every day, or on one weekday (Monday is 0)."""
+
+    at: time
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    name: str
+    title: str
+    zone: ZoneInfo
+    calendar: Calendar
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """platform -> the platform's own name of the channel"""
+    duty: tuple[PersonId, ...] = ()
+    rotation: Rotation | None = None
+    escalation: str | None = None
+    restricted: bool = False
+    decline_needs_other: bool = False
+
+
+class Measure(StrEnum):
+    FIRST_RESPONSE_WITHIN = "first_response_within"
+    RESOLVED_WITHIN = "resolved_within"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """`share` (0 to 1) of the cases reach `measure` within `target`."""
+
+    measure: Measure
+    target: Span
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    alone: frozenset[Priority] = frozenset()
+    approver: str = "lead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    name: str
+    title: str
+    interacts: tuple[str, ...]
+    pays: Mapping[str, int]
+    champion: PersonId
+    goal: Goal
+    deputies: tuple[PersonId, ...] = ()
+    brands: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    publish: Publish = Publish()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """All conditions that are set must hold. No condition at all: holds always."""
+
+    name: str
+    words: tuple[str, ...] = ()
+    bio_words: tuple[str, ...] = ()
+    followers_at_least: int | None = None
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    mark: str | None = None
+    department: str | None = None
+    priority: Priority | None = None
+    escalate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`page` is duty, lead, champion, deputies, or a person's e-mail; `wait` until the next step.
+
+    Outside the paged person's hours the step is sent only for the priorities in `wakes`; others wait.
+    """
+
+    page: str
+    wait: timedelta | None = None
+    wakes: frozenset[Priority] = frozenset({Priority.P1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationPolicy:
+    name: str
+    steps: tuple[Step, ...]
+    fallback: PersonId
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """One digest, for a department's channels or for one person's direct messages; local times.
+
+    `weekly` is (weekday, time), Monday 0; `monthly` is (day of the month, time).
+    """
+
+    department: str | None = None
+    person: PersonId | None = None
+    daily: time | None = None
+    weekly: tuple[int, time] | None = None
+    monthly: tuple[int, time] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    company: Company
+    defaults: Defaults
+    surge: Surge
+    people: Mapping[PersonId, Person]
+    departments: Mapping[str, Department]
+    communities: Mapping[str, Community]
+    rules: tuple[Rule, ...]
+    escalations: Mapping[str, EscalationPolicy]
+    digests: tuple[DigestPlan, ...] = ()

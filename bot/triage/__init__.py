@@ -1,0 +1,1 @@
+"""What a mention needs, by the policy's rules: pure."""

@@ -1,0 +1,199 @@
+"""The only file that knows every room: it joins them into a desk."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from adapters.delivery import Delivery
+from adapters.http import application as http_application
+from adapters.metrics import Metrics
+from adapters.sources.webhook import Webhook
+from adapters.web.inbound import WebFrontend
+from adapters.web.live import LiveHub
+from adapters.web.outbound import WebChat
+from adapters.worker import Worker
+from bot.config import Config
+from bot.domain.people import PersonId
+from bot.grammar import Listener
+from bot.policy.load import load
+from bot.policy.model import Policy
+from bot.policy.places import speaking
+from bot.ports import Chat
+from bot.router import Router
+from bot.triage.rules import community_of
+from handlers import all_routes
+from handlers.digest import standing
+from storage.sql.clock import SqlClock
+from storage.sql.engine import sqlite_path
+from storage.sql.lock import DatabaseLock
+from storage.sql.mentions import receive_put
+from storage.sql.migrate import current, newest, upgrade
+from storage.sql.puts import put
+from storage.sql.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+HOUSEKEEPING = timedelta(hours=1)
+
+Chats = Callable[[Policy, SqlStore, LiveHub], Mapping[str, Chat]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """A desk whose rooms are joined. It listens; its worker runs only inside `running`."""
+
+    config: Config
+    policy: Policy
+    store: SqlStore
+    router: Router
+    listener: Listener
+    worker: Worker
+    hub: LiveHub
+    metrics: Metrics
+    chats: Mapping[str, Chat]
+
+    def person(self, email: str) -> PersonId | None:
+        """The policy's person with that e-mail, in any case of letters."""
+        wanted = PersonId(email.strip().lower())
+        return wanted if wanted in self.policy.people else None
+
+
+def default_chats(config: Config) -> Chats:
+    """The chats that the settings switch on."""
+
+    def make(policy: Policy, store: SqlStore, hub: LiveHub) -> Mapping[str, Chat]:
+        if config.web_chat == "off":
+            return {}
+        return {"web": WebChat(policy=policy, log=store.weblog, nudge=hub.nudge)}
+
+    return make
+
+
+@asynccontextmanager
+async def connect(
+    config: Config, *, policy: Policy | None = None, clock: SqlClock | None = None, chats: Chats | None = None
+) -> AsyncIterator[Desk]:
+    """A desk on the configured database, migrated, without a worker: for commands and for asking.
+
+    Raises PolicyErrors, ConfigError or UnsupportedDatabase with a sentence for a person.
+    """
+    full = policy or load(config.policy)
+    sqlite_path(config.database_url)
+    await asyncio.to_thread(upgrade, config.database_url)
+    store = SqlStore(config.database_url, full, clock)
+    try:
+        await store.clock.refresh(store.reader)
+        yield _assemble(config, full, store, chats or default_chats(config))
+    finally:
+        await store.close()
+
+
+def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> Desk:
+    hub = LiveHub(log=store.weblog, clock=store.clock)
+    spoken = chats(full, store, hub)
+    policy = speaking(full, spoken.keys())
+    store.policy = policy
+    metrics = Metrics(queue_depth=lambda: store.writer.depth)
+    router = Router(all_routes(), policy, store, store.clock, observer=metrics)
+    delivery = Delivery(
+        lanes=store.lanes,
+        chats=spoken,
+        views=router,
+        policy=policy,
+        clock=store.clock,
+        nonces=lambda: uuid.uuid4().hex,
+        observer=metrics,
+    )
+    worker = Worker(
+        timers=store.timers,
+        lanes=store.lanes,
+        runner=router,
+        empty_lane=delivery.empty,
+        clock=store.clock,
+        refresh=lambda: store.clock.refresh(store.reader),
+    )
+    store.woken = worker.wake
+    return Desk(
+        config=config,
+        policy=policy,
+        store=store,
+        router=router,
+        listener=Listener(router),
+        worker=worker,
+        hub=hub,
+        metrics=metrics,
+        chats=spoken,
+    )
+
+
+async def set_standing_jobs(desk: Desk) -> None:
+    """Puts the jobs that always stand: receiving for each community, and the next digests."""
+    now = desk.store.clock.now()
+    wanted = [receive_put(name, now) for name in desk.policy.communities] + list(standing(desk.policy, now))
+    await desk.store.submit([lambda c, job=job: put(c, job) for job in wanted])  # type: ignore[misc]
+
+
+@asynccontextmanager
+async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
+    """A desk at work: jobs run until the block is left; then what runs may finish.
+
+    Raises DatabaseInUse when another process runs the desk on this database, and all that `connect` raises.
+    """
+    with DatabaseLock(sqlite_path(config.database_url)):
+        async with connect(config, **parts) as desk:  # type: ignore[arg-type]
+            await set_standing_jobs(desk)
+            tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
+            try:
+                yield desk
+            finally:
+                desk.worker.stop()
+                await tasks[0]
+                tasks[1].cancel()
+                with suppress(asyncio.CancelledError):
+                    await tasks[1]
+
+
+async def _keep_house(desk: Desk) -> None:
+    while True:
+        await desk.store.forget_seen()
+        await desk.store.clock.sleep(HOUSEKEEPING)
+
+
+def application(desk: Desk) -> web.Application:
+    """The desk's HTTP face."""
+
+    async def database() -> None:
+        await desk.store.ping()
+
+    async def migrations() -> None:
+        at = await desk.store.reader.once(current)
+        if at != newest():
+            raise RuntimeError(f"the database is at revision {at or 'none'}; this program needs {newest()}")
+
+    webhook = Webhook(
+        intake=desk.store.intake,
+        community_of=lambda **named: community_of(desk.policy, **named),
+        secrets=desk.config.webhook_secrets,
+        open_on_loopback=desk.config.loopback,
+        metrics=desk.metrics,
+    )
+    routes = list(webhook.routes())
+    if "web" in desk.chats:
+        front = WebFrontend(
+            policy=desk.policy,
+            log=desk.store.weblog,
+            hear=desk.listener.hear,
+            clock=desk.store.clock,
+            hub=desk.hub,
+            verbs=desk.router.routes.verbs.values(),
+        )
+        routes += front.routes()
+    return http_application(routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics)

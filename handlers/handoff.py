@@ -1,0 +1,103 @@
+"""`handoff`, `accept` and `decline`: an offer from one department to another. And the offer's clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from bot.domain.case import Case
+from bot.domain.handoff import accept, decline, expire, halfway, offer, tell_now
+from bot.domain.refusals import DepartmentClosed
+from bot.domain.span import Span
+from bot.policy.duty import on_duty
+from bot.policy.terms import calendar_of, lease, lease_for, offer_clock, pages_at_half, service
+from bot.router import Call, Reply, Routes
+from handlers.timers import case_of
+
+ANYWAY: Final = "anyway"
+PAGING: Final = "paging"
+
+routes = Routes()
+
+
+@routes.verb("handoff", usage=f"handoff <case> <department> [{ANYWAY}|{PAGING}] [note...]", group="hand over")
+async def hand_over(call: Call, case_id: int, to: str, how: str | None, note: str) -> Reply:
+    """Offer it to another department; it stays yours until they accept."""
+    async with call.work() as work:
+        case = await work.cases.get(case_id)
+        clock = offer_clock(call.policy, to, case.priority)
+        if how == PAGING:
+            clock = replace(clock, span=Span(clock.span.seconds))
+        case = offer(
+            case,
+            to,
+            note,
+            by=call.actor,
+            at=call.now,
+            clock=clock,
+            lease=lease_for(call.policy, case),
+            page_at_half=pages_at_half(case.priority),
+        )
+        if how is None:
+            _must_be_there(call, case, to, note)
+        await work.cases.save(tell_now(case, at=call.now) if how == PAGING else case)
+    return Reply.show("case", case_id)
+
+
+@routes.verb("accept", usage="accept <case>", group="hand over")
+async def accept_offer(call: Call, case_id: int) -> Reply:
+    """Take what another department offers yours: it is yours now."""
+    async with call.work() as work:
+        case = await work.cases.get(case_id)
+        receiver = case.offer.to if case.offer else case.department
+        case = accept(
+            case,
+            by=call.actor,
+            at=call.now,
+            lease=lease(call.policy, receiver, case.priority),
+            service_terms=service(call.policy, receiver, case.priority),
+        )
+        await work.cases.save(case)
+    return Reply.show("case", case_id)
+
+
+@routes.verb("decline", usage="decline <case> [department] [reason...]", group="hand over")
+async def decline_offer(call: Call, case_id: int, other: str | None, reason: str) -> Reply:
+    """Send an offer back with the reason; name a department first to say who should have it."""
+    async with call.work() as work:
+        case = await work.cases.get(case_id)
+        receiver = case.offer.to if case.offer else case.department
+        if other == receiver:
+            # They speak of themselves ("Legal has no say here"): nobody else is named.
+            other, reason = None, f"{call.names.department(receiver)} {reason}"
+        known = call.policy.departments.get(receiver)
+        case = decline(
+            case,
+            reason.strip(),
+            other,
+            by=call.actor,
+            at=call.now,
+            lease=lease_for(call.policy, case),
+            needs_other=known is not None and known.decline_needs_other,
+        )
+        await work.cases.save(case)
+    return Reply.show("case", case_id)
+
+
+@routes.timer("offer")
+async def watch_offer(call: Call) -> None:
+    """Tells the receiver's duty person at half the clock, and takes the offer back at its end."""
+    async with call.work() as work:
+        before = await work.cases.get(case_of(call))
+        lease_terms = lease_for(call.policy, before)
+        after = expire(halfway(before, at=call.now), at=call.now, lease=lease_terms)
+        if after != before:
+            await work.cases.save(after)
+
+
+def _must_be_there(call: Call, case: Case, to: str, note: str) -> None:
+    """Raises DepartmentClosed, which asks what to do, when the receiver is closed right now."""
+    hours = calendar_of(call.policy, to)
+    if not hours.is_open(call.now):
+        duty = on_duty(call.policy, to, call.now)
+        raise DepartmentClosed(case.id, to, hours.next_open(call.now), duty, note)

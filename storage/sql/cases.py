@@ -1,0 +1,196 @@
+"""Cases: read from the work's snapshot, saved with their events and what follows from them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select, update
+
+from bot.domain.case import Case
+from bot.domain.events import Event
+from bot.domain.refusals import NoSuchCase
+from bot.effects import follow
+from bot.ports import CaseFilter, Stale, Thread
+from storage.sql import chain
+from storage.sql.codec import decode_case, encode_case
+from storage.sql.tables import CaseRow, MentionRow, ThreadRow
+
+if TYPE_CHECKING:
+    from storage.sql.work import SqlWork
+
+CASES: Any = CaseRow.__table__  # type: ignore[attr-defined]
+THREADS: Any = ThreadRow.__table__  # type: ignore[attr-defined]
+MENTIONS: Any = MentionRow.__table__  # type: ignore[attr-defined]
+SEARCHED = 50_000
+"""How many of the newest mentions a search looks through."""
+
+
+class SqlCases:
+    """The Cases port within one unit of work."""
+
+    def __init__(self, work: SqlWork) -> None:
+        self._work = work
+        self._loaded: dict[int, Case] = {}
+        self._saved: set[int] = set()
+
+    async def get(self, case_id: int) -> Case:
+        row = await self._work.read(lambda c: c.execute(_ONE, {"id": case_id}).first())
+        if row is None:
+            raise NoSuchCase(case_id)
+        case = decode_case(row.body)
+        self._loaded[case_id] = case
+        return case
+
+    async def number(self) -> int:
+        return await self._work.store.numbers.next()
+
+    async def save(self, case: Case) -> None:
+        if not case.pending and case == self._loaded.get(case.id):
+            return
+        if case.id in self._saved:
+            raise ValueError(f"case {case.id} is saved twice in one work")
+        self._saved.add(case.id)
+        follows = follow(self._loaded.get(case.id), case, self._work.store.policy)
+        self._work.write(lambda c: _save(c, case, self._work.origin.place))
+        for key in follows.drops:
+            self._work.jobs.drop(key)
+        for wanted in follows.puts:
+            self._work.jobs.put(wanted)
+
+    async def find(self, which: CaseFilter, *, limit: int = 20, offset: int = 0) -> Sequence[Case]:
+        wanted = _where(select(CASES.c.body), which)
+        wanted = wanted.order_by(CASES.c.priority, CASES.c.due, CASES.c.id).limit(limit).offset(offset)
+        rows = await self._work.read(lambda c: c.execute(wanted).all())
+        return [decode_case(row.body) for row in rows]
+
+    async def count(self, which: CaseFilter) -> int:
+        wanted = _where(select(func.count()).select_from(CASES), which)
+        return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()))
+
+    async def history(self, case_id: int, *, limit: int = 50) -> Sequence[Event]:
+        newest = (
+            select(chain.EVENTS)
+            .where(chain.EVENTS.c.subject == subject(case_id))
+            .order_by(chain.EVENTS.c.seq.desc())
+            .limit(limit)
+        )
+        rows = await self._work.read(lambda c: c.execute(newest).all())
+        return [chain.as_event(row) for row in rows]
+
+    async def event(self, case_id: int, seq: int) -> Event | None:
+        one = select(chain.EVENTS).where(
+            chain.EVENTS.c.subject == subject(case_id), chain.EVENTS.c.seq == seq
+        )
+        row = await self._work.read(lambda c: c.execute(one).first())
+        return chain.as_event(row) if row else None
+
+    async def threads(self, keys: Iterable[str]) -> Mapping[str, Thread]:
+        wanted = select(THREADS).where(THREADS.c.key.in_(list(keys)))
+        rows = await self._work.read(lambda c: c.execute(wanted).all())
+        found = {row.key: Thread(key=row.key, case_id=row.case_id, last_at=row.last_at) for row in rows}
+        self._work.threads_seen.update(found)
+        return found
+
+    async def link(self, threads: Iterable[Thread]) -> None:
+        for thread in threads:
+            seen = self._work.threads_seen.get(thread.key)
+            self._work.write(_linking(thread, seen))
+
+
+_ONE = select(CASES.c.body).where(CASES.c.id == bindparam("id"))
+
+
+def subject(case_id: int) -> str:
+    return f"case:{case_id}"
+
+
+def _save(connection: Connection, case: Case, place: str) -> None:
+    seq = case.seq + len(case.pending)
+    row = _row(case, seq)
+    if case.version == 0:
+        connection.execute(insert(CASES).values(**row))
+    else:
+        mine = update(CASES).where(CASES.c.id == case.id, CASES.c.version == case.version).values(**row)
+        if not connection.execute(mine).rowcount:
+            raise Stale(f"case {case.id}")
+    if case.pending:
+        salts = [secrets.token_bytes(16) for _ in case.pending]
+        chain.append(connection, subject(case.id), case.pending, place=place, salts=salts)
+
+
+def _row(case: Case, seq: int) -> dict[str, Any]:
+    saved = replace(case, version=case.version + 1, seq=seq)
+    promised = case.service
+    due = promised.first_due if promised.responded_at is None else promised.resolve_due
+    return {
+        "id": case.id,
+        "version": saved.version,
+        "community": case.community,
+        "department": case.department,
+        "state": case.state.value,
+        "priority": case.priority.value,
+        "owner": case.owner,
+        "offered_to": case.offer.to if case.offer else None,
+        "escalating": case.escalating,
+        "due": due,
+        "opened_at": case.opened_at,
+        "snoozed_until": case.snoozed_until,
+        "body": encode_case(saved),
+    }
+
+
+def _linking(thread: Thread, seen: Thread | None) -> Any:
+    """Links the key as the snapshot saw it: a key that somebody else linked meanwhile makes the work stale."""
+
+    def write(connection: Connection) -> None:
+        row = {"key": thread.key, "case_id": thread.case_id, "last_at": thread.last_at}
+        if seen is None:
+            connection.execute(insert(THREADS).values(**row))
+            return
+        same = (
+            (THREADS.c.key == seen.key)
+            & (THREADS.c.case_id == seen.case_id)
+            & (THREADS.c.last_at == seen.last_at)
+        )
+        if not connection.execute(update(THREADS).where(same).values(**row)).rowcount:
+            raise Stale(thread.key)
+
+    return write
+
+
+def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
+    query = query.where(CASES.c.state.in_([state.value for state in which.states]))
+    if which.departments is not None:
+        query = query.where(CASES.c.department.in_(which.departments))
+    if which.communities is not None:
+        query = query.where(CASES.c.community.in_(which.communities))
+    if which.owner is not None:
+        query = query.where(CASES.c.owner == which.owner)
+    if which.offered_to is not None:
+        query = query.where(CASES.c.offered_to.in_(which.offered_to))
+    if which.escalated is not None:
+        query = query.where(CASES.c.escalating.is_(which.escalated))
+    if which.due_before is not None:
+        query = query.where(CASES.c.due <= which.due_before)
+    if which.awake_at is not None:
+        query = query.where(or_(CASES.c.snoozed_until.is_(None), CASES.c.snoozed_until <= which.awake_at))
+    for word in (which.text or "").split():
+        query = query.where(CASES.c.id.in_(_mentioning(word)))
+    return query
+
+
+def _mentioning(word: str) -> Any:
+    """Cases of the newest mentions that hold the word, in the text or in the author's name."""
+    newest = select(func.coalesce(func.max(MENTIONS.c.id), 0) - SEARCHED).scalar_subquery()
+    return select(MENTIONS.c.case_id).where(
+        MENTIONS.c.id > newest,
+        MENTIONS.c.case_id.is_not(None),
+        or_(
+            MENTIONS.c.text.icontains(word, autoescape=True),
+            MENTIONS.c.handle.icontains(word, autoescape=True),
+            MENTIONS.c.name.icontains(word, autoescape=True),
+        ),
+    )

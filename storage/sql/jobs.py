@@ -1,0 +1,114 @@
+"""Timers as the worker takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from bot.ports import Clock, Job
+from storage.sql.moments import EPOCH
+from storage.sql.puts import JOBS, LANES, as_job
+from storage.sql.reader import Reader
+from storage.sql.writer import Writer
+
+
+class SqlTimers:
+    """The Timers port. Every write names the fence it was taken with, so a thawed worker changes nothing."""
+
+    def __init__(self, reader: Reader, writer: Writer, clock: Clock) -> None:
+        self._reader, self._writer, self._clock = reader, writer, clock
+
+    async def take(self, limit: int, lease: timedelta) -> Sequence[Job]:
+        now, real = self._clock.now(), self._clock.real()
+
+        def write(connection: Connection) -> list[Job]:
+            rows = connection.execute(_take(limit), {"now": now, "real": real, "until": real + lease})
+            return sorted((as_job(row) for row in rows), key=lambda job: job.due)
+
+        # Looking first costs a read; an empty take would cost a commit to disk.
+        if not await self._reader.once(
+            lambda c: c.execute(_due().limit(1), {"now": now, "real": real}).first()
+        ):
+            return ()
+        (jobs,) = await self._writer.submit([write])
+        return jobs  # type: ignore[no-any-return]
+
+    async def defer(self, job: Job, after: timedelta) -> None:
+        await self._put_off(job, after, failures=job.failures)
+
+    async def fail(self, job: Job, after: timedelta) -> None:
+        await self._put_off(job, after, failures=job.failures + 1)
+
+    async def _put_off(self, job: Job, after: timedelta, failures: int) -> None:
+        await self._change(job, not_before=self._clock.real() + after, failures=failures)
+
+    async def set_aside(self, job: Job, reason: str) -> None:
+        await self._change(job, set_aside=reason)
+
+    async def _change(self, job: Job, **values: Any) -> None:
+        mine = update(JOBS).where(JOBS.c.id == job.id, JOBS.c.fence == job.fence)
+        # A put that arrived meanwhile wins: its gen moved, so only the lease is given back.
+        same = mine.where(JOBS.c.gen == job.gen).values(lease_until=EPOCH, **values)
+
+        def write(connection: Connection) -> None:
+            if not connection.execute(same).rowcount:
+                connection.execute(mine.values(lease_until=EPOCH))
+
+        await self._writer.submit([write])
+
+    async def next_due(self) -> tuple[datetime | None, datetime | None]:
+        real = self._clock.real()
+
+        def read(connection: Connection) -> tuple[datetime | None, datetime | None]:
+            idle = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)
+            timer = connection.execute(
+                select(func.min(JOBS.c.due)).where(
+                    idle, JOBS.c.not_before <= real, JOBS.c.lease_until <= real
+                )
+            ).scalar()
+            later = connection.execute(
+                select(func.min(JOBS.c.not_before)).where(
+                    idle, JOBS.c.due <= self._clock.now(), JOBS.c.not_before > real
+                )
+            ).scalar()
+            lanes = connection.execute(
+                select(LANES.c.due, LANES.c.next_ok).where(
+                    LANES.c.due.is_not(None), LANES.c.lease_until <= real
+                )
+            ).all()
+            ready = [row.due for row in lanes if row.next_ok <= real]
+            paused = [row.next_ok for row in lanes if row.next_ok > real]
+            return _earliest(timer, *ready), _earliest(later, *paused)
+
+        return await self._reader.once(read)
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)
+
+
+def _due() -> Any:
+    return (
+        select(JOBS.c.id)
+        .where(
+            JOBS.c.lane.is_(None),
+            JOBS.c.set_aside.is_(None),
+            JOBS.c.due <= bindparam("now"),
+            JOBS.c.not_before <= bindparam("real"),
+            JOBS.c.lease_until <= bindparam("real"),
+        )
+        .order_by(JOBS.c.due)
+    )
+
+
+def _take(limit: int) -> Any:
+    pick = _due().limit(limit).with_for_update(skip_locked=True).cte("pick")
+    return (
+        update(JOBS)
+        .where(JOBS.c.id.in_(select(pick.c.id)))
+        .values(lease_until=bindparam("until"), fence=JOBS.c.fence + 1)
+        .returning(*JOBS.c)
+    )

@@ -1,0 +1,120 @@
+"""The store: everything of one database, opened together and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, select
+
+from bot.policy.model import Policy
+from bot.ports import Origin
+from storage.sql.cases import CASES, MENTIONS
+from storage.sql.clock import SqlClock
+from storage.sql.engine import connect
+from storage.sql.jobs import SqlTimers
+from storage.sql.lanes import SqlLanes
+from storage.sql.mentions import SqlIntake
+from storage.sql.puts import JOBS, insert_into
+from storage.sql.reader import Reader
+from storage.sql.tables import CounterRow
+from storage.sql.weblog import SqlWebLog
+from storage.sql.work import SEEN, SEEN_KEPT, SqlWork
+from storage.sql.writer import Write, Writer
+
+COUNTERS: Any = CounterRow.__table__  # type: ignore[attr-defined]
+FIRST_CASE: Final = 1001
+BLOCK: Final = 20
+"""Case numbers are fetched in blocks; a restart leaves at most this many unused."""
+
+
+class Numbers:
+    """Case numbers that grow and are never given twice."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._block: list[int] = []
+        self._fetching = asyncio.Lock()
+
+    async def next(self) -> int:
+        async with self._fetching:
+            if not self._block:
+                (end,) = await self._writer.submit([_next_block])
+                self._block = list(range(end, end - BLOCK, -1))
+            return self._block.pop()
+
+
+def _next_block(connection: Connection) -> int:
+    first = {"name": "case", "value": FIRST_CASE + BLOCK - 1}
+    new = insert_into(connection, COUNTERS).values(**first)
+    more = new.on_conflict_do_update(index_elements=["name"], set_={"value": COUNTERS.c.value + BLOCK})
+    return int(connection.execute(more.returning(COUNTERS.c.value)).scalar_one())
+
+
+class SqlStore:
+    """The Store port and its neighbours over one SQLite file. Migrations have run before it is opened."""
+
+    def __init__(self, url: str, policy: Policy, clock: SqlClock | None = None) -> None:
+        self.policy = policy
+        self.clock = clock or SqlClock()
+        self._engine = connect(url, role="write")
+        self.writer = Writer(self._engine)
+        self.reader = Reader(connect(url, role="read"))
+        self.numbers = Numbers(self.writer)
+        self.intake = SqlIntake(self.writer, self.clock, lambda: self.woken())
+        self.timers = SqlTimers(self.reader, self.writer, self.clock)
+        self.lanes = SqlLanes(self.reader, self.writer, self.clock)
+        self.weblog = SqlWebLog(self.reader, self.writer, self.clock)
+        self.woken: Callable[[], None] = lambda: None
+
+    def work(self, origin: Origin) -> SqlWork:
+        return SqlWork(self, origin)
+
+    async def submit(self, writes: Sequence[Write]) -> None:
+        """Commits the writes as one unit; whoever waits for jobs is woken."""
+        await self.writer.submit(writes)
+        self.woken()
+
+    async def close(self) -> None:
+        await self.writer.close()
+        self.reader.close()
+        self._engine.dispose()
+
+    async def unfiled(self) -> int:
+        """How many mentions still wait for a case."""
+        new = select(func.count()).select_from(MENTIONS)
+        new = new.where(MENTIONS.c.case_id.is_(None), MENTIONS.c.set_aside.is_(None))
+        return await self.reader.once(lambda c: int(c.execute(new).scalar_one()))
+
+    async def pending_jobs(self) -> int:
+        """How many jobs of any kind there are, for metrics."""
+        return await self.reader.once(
+            lambda c: int(c.execute(select(func.count()).select_from(JOBS)).scalar_one())
+        )
+
+    async def case_count(self) -> int:
+        return await self.reader.once(
+            lambda c: int(c.execute(select(func.count()).select_from(CASES)).scalar_one())
+        )
+
+    async def bookmark(self, name: str) -> int | None:
+        """A place in a file that is being read; None when there is none."""
+        one = select(COUNTERS.c.value).where(COUNTERS.c.name == f"bookmark:{name}")
+        return await self.reader.once(lambda c: c.execute(one).scalar())
+
+    async def set_bookmark(self, name: str, value: int) -> None:
+        def write(connection: Connection) -> None:
+            new = insert_into(connection, COUNTERS).values(name=f"bookmark:{name}", value=value)
+            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+        await self.writer.submit([write])
+
+    async def forget_seen(self) -> None:
+        """Event ids older than any platform's last repetition go."""
+        old = delete(SEEN).where(SEEN.c.at < self.clock.real() - SEEN_KEPT)
+        await self.writer.submit([lambda c: c.execute(old)])
+
+    async def ping(self) -> None:
+        """Raises when the database cannot be read."""
+        await self.reader.once(lambda c: c.execute(select(1)).scalar())

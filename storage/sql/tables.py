@@ -1,0 +1,271 @@
+"""Every table. Times are microseconds since 1970 UTC; business time unless a column's comment says real."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.sql.moments import Moment
+
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite hands out ids for INTEGER keys only."""
+
+
+def _number() -> Any:
+    return Field(default=None, sa_column=Column(_BIG_ID, primary_key=True, autoincrement=True))
+
+
+def _at(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Moment, nullable=nullable, index=index))
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Text, nullable=nullable))
+
+
+class MentionRow(SQLModel, table=True):
+    """One public post, as its newest revision stands. New until it has a case or is set aside."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id", name="mentions_once"),
+        Index(
+            "mentions_new",
+            "community",
+            "id",
+            sqlite_where=text("case_id IS NULL AND set_aside IS NULL"),
+            postgresql_where=text("case_id IS NULL AND set_aside IS NULL"),
+        ),
+        Index("mentions_case", "case_id", "id"),
+        Index(
+            "mentions_url",
+            "url",
+            sqlite_where=text("url IS NOT NULL"),
+            postgresql_where=text("url IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = _number()
+    source: str
+    external_id: str
+    community: str
+    received_at: datetime = _at()
+    created_at: datetime = _at()
+    edited_at: datetime | None = _at(nullable=True)
+    handle: str
+    name: str | None = None
+    bio: str | None = _text(nullable=True)
+    followers: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    text: str = _text()
+    url: str | None = _text(nullable=True)
+    lang: str | None = None
+    brand: str | None = None
+    in_reply_to: str | None = None
+    thread: str | None = None
+    extra: str = _text()
+    case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    set_aside: str | None = _text(nullable=True)
+
+
+class RevisionRow(SQLModel, table=True):
+    """What an edit at the source brought (`shown` is false until the case knows), and what stood there before."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("mention_id", "edited_at", name="revisions_once"),
+        Index("revisions_new", "id", sqlite_where=text("NOT shown"), postgresql_where=text("NOT shown")),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = _number()
+    mention_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    edited_at: datetime = _at()
+    received_at: datetime = _at()
+    text: str = _text()
+    extra: str = _text()
+    shown: bool = False
+
+
+class CaseRow(SQLModel, table=True):
+    """A case: `body` holds all of it, the columns beside it are what inboxes ask for."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_inbox", "department", "state", "priority", "due", "id"),
+        Index("cases_owner", "owner", "state", "priority", "due"),
+        Index("cases_state", "state", "priority", "due", "id"),
+        Index(
+            "cases_offered", "offered_to", sqlite_where=text("offered_to IS NOT NULL"),
+            postgresql_where=text("offered_to IS NOT NULL"),
+        ),
+        Index("cases_escalating", "id", sqlite_where=text("escalating"), postgresql_where=text("escalating")),
+    )  # fmt: skip
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    version: int
+    community: str
+    department: str
+    state: str
+    priority: str
+    owner: str | None = None
+    offered_to: str | None = None
+    escalating: bool = False
+    due: datetime = _at()
+    opened_at: datetime = _at()
+    snoozed_until: datetime | None = _at(nullable=True)
+    body: bytes
+
+
+class ThreadRow(SQLModel, table=True):
+    """A key under which mentions find their case."""
+
+    __tablename__ = "threads"
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_at: datetime = _at()
+
+
+class EventRow(SQLModel, table=True):
+    """One fact in its subject's hash chain. `data`, `actor` and `salt` may be erased; `digest` and `hash` stay."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("subject", "seq", name="events_once"),
+        Index("events_department", "department", "at", "kind"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = _number()
+    subject: str
+    seq: int
+    kind: str
+    department: str
+    at: datetime = _at()
+    actor: str | None = None
+    place: str | None = None
+    data: str | None = _text(nullable=True)
+    salt: bytes | None = None
+    digest: bytes
+    hash: bytes
+
+
+class JobRow(SQLModel, table=True):
+    """A timer (no lane) or a delivery. `due` is business time; `not_before` and `lease_until` are real time."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("key", name="jobs_once"),
+        Index(
+            "jobs_timers", "due", sqlite_where=text("lane IS NULL AND set_aside IS NULL"),
+            postgresql_where=text("lane IS NULL AND set_aside IS NULL"),
+        ),
+        Index(
+            "jobs_lanes", "lane", "rank", "due", "id",
+            sqlite_where=text("lane IS NOT NULL AND set_aside IS NULL"),
+            postgresql_where=text("lane IS NOT NULL AND set_aside IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+    id: int | None = _number()
+    kind: str
+    key: str
+    args: str = _text()
+    lane: str | None = None
+    rank: int
+    due: datetime = _at()
+    not_before: datetime = _at()
+    gen: int
+    fence: int
+    lease_until: datetime = _at()
+    failures: int
+    set_aside: str | None = _text(nullable=True)
+
+
+class LaneRow(SQLModel, table=True):
+    """A conversation we speak in. `due` is the earliest business moment of its deliveries; the rest is real time."""
+
+    __tablename__ = "lanes"
+    __table_args__ = (
+        Index(
+            "lanes_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")
+        ),
+    )
+    lane: str = Field(primary_key=True)
+    due: datetime | None = _at(nullable=True)
+    next_ok: datetime = _at()
+    lease_until: datetime = _at()
+    fence: int
+
+
+class MessageRow(SQLModel, table=True):
+    """One message begun for a delivery key: sending, sent, lost (known not posted) or failed."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_key", "key", "id"), {"sqlite_autoincrement": True})
+    id: int | None = _number()
+    key: str
+    nonce: str = Field(unique=True)
+    state: str
+    place: str
+    platform: str | None = None
+    conversation: str | None = None
+    message: str | None = None
+    shown: str
+    begun_at: datetime = _at()
+
+
+class SeenRow(SQLModel, table=True):
+    """A platform event whose effect is committed. `at` is real time."""
+
+    __tablename__ = "seen"
+    event_id: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime = _at(index=True)
+
+
+class DigestRow(SQLModel, table=True):
+    """A digest that a channel has: at most one per kind and local date."""
+
+    __tablename__ = "digests_posted"
+    channel: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    local_date: date = Field(primary_key=True)
+
+
+class CounterRow(SQLModel, table=True):
+    """Numbers that only grow."""
+
+    __tablename__ = "counters"
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ClockRow(SQLModel, table=True):
+    """The business clock: `business_anchor` stood when real time was `real_anchor`, and runs at `rate`."""
+
+    __tablename__ = "clock"
+    id: int = Field(primary_key=True)
+    real_anchor: datetime = _at()
+    business_anchor: datetime = _at()
+    rate: float
+
+
+class WebMessageRow(SQLModel, table=True):
+    """One message of the built-in web chat. `change` grows with every change of any message."""
+
+    __tablename__ = "web_messages"
+    __table_args__ = (
+        Index("web_messages_line", "conversation", "reply_to", "id"),
+        Index("web_messages_thread", "reply_to", "id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = _number()
+    conversation: str
+    nonce: str = Field(unique=True)
+    at: datetime = _at()
+    edited_at: datetime | None = _at(nullable=True)
+    deleted: bool = False
+    by: str | None = None
+    reply_to: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    card: bytes | None = None
+    text: str | None = _text(nullable=True)
+    change: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))

@@ -1,0 +1,108 @@
+"""Units of work: a snapshot to read, and writes that leave together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from collections.abc import Callable
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from bot.ports import AlreadyDone, Origin, Put, Thread
+from storage.sql import puts
+from storage.sql.cases import SqlCases
+from storage.sql.mentions import SqlMentions
+from storage.sql.reader import Snapshot
+from storage.sql.tables import SeenRow
+from storage.sql.tallies import SqlTallies
+from storage.sql.writer import Write
+
+if TYPE_CHECKING:
+    from storage.sql.store import SqlStore
+
+T = TypeVar("T")
+SEEN: Any = SeenRow.__table__  # type: ignore[attr-defined]
+SEEN_KEPT: Final = timedelta(days=2)
+"""How long a platform may deliver the same event again."""
+
+_SEEN: Final = select(SEEN.c.event_id).where(SEEN.c.event_id == bindparam("event"))
+
+
+class SqlJobs:
+    """The Jobs port: puts and drops leave with the work."""
+
+    def __init__(self, work: SqlWork) -> None:
+        self._work = work
+
+    def put(self, put: Put) -> None:
+        self._work.write(lambda c: puts.put(c, put))
+
+    def drop(self, key: str) -> None:
+        # A timer's own job ends with its finish; dropped here, the finish would find nothing and undo the work.
+        if self._work.origin.job is None or self._work.origin.job.key != key:
+            self._work.write(lambda c: puts.drop(c, key))
+
+
+class SqlWork:
+    """The Work port. Raises Stale, AlreadyDone, JobLost or Overloaded on leaving; then nothing was saved."""
+
+    def __init__(self, store: SqlStore, origin: Origin) -> None:
+        self.store, self.origin = store, origin
+        self.cases = SqlCases(self)
+        self.mentions = SqlMentions(self)
+        self.tallies = SqlTallies(self)
+        self.jobs = SqlJobs(self)
+        self.threads_seen: dict[str, Thread] = {}
+        self._snapshot: Snapshot | None = None
+        self._writes: list[Write] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._snapshot is not None:
+            await self._snapshot.close()
+            self._snapshot = None
+        if error is not None or (not self._writes and self.origin.job is None):
+            return
+        await self.store.submit([*self._once(), *self._writes, *self._finish()])
+
+    async def read(self, read: Callable[[Connection], T]) -> T:
+        """One read in the work's snapshot. The first one also asks whether this event was handled before."""
+        if self._snapshot is not None:
+            return await self._snapshot.run(read)
+        self._snapshot = await self.store.reader.snapshot()
+        event = self.origin.event_id
+        if event is None:
+            return await self._snapshot.run(read)
+
+        def read_once(connection: Connection) -> T:
+            if connection.execute(_SEEN, {"event": event}).first() is not None:
+                raise AlreadyDone(event)
+            return read(connection)
+
+        return await self._snapshot.run(read_once)
+
+    def write(self, write: Write) -> None:
+        self._writes.append(write)
+
+    def _once(self) -> list[Write]:
+        event, at = self.origin.event_id, self.store.clock.real()
+        if event is None:
+            return []
+
+        def write(connection: Connection) -> None:
+            try:
+                connection.execute(insert(SEEN).values(event_id=event, at=at))
+            except IntegrityError as error:
+                raise AlreadyDone(event) from error
+
+        return [write]
+
+    def _finish(self) -> list[Write]:
+        job = self.origin.job
+        return [] if job is None else [lambda c: puts.finish(c, job)]

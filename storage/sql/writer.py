@@ -1,0 +1,189 @@
+"""The writer: every waiting unit of work in one transaction, each under its own savepoint.
+
+The batch grows while the previous commit runs, so there is no linger timer: alone a unit waits for nobody,
+in a crowd hundreds share one commit. A unit that fails is rolled back alone and told why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from bot.ports import Overloaded, Stale
+
+Write = Callable[[Connection], Any]
+"""One write of a unit. Raises Stale, AlreadyDone or JobLost to roll its whole unit back."""
+
+
+class Bulk(Protocol):
+    """Applies many units of one kind at once: a result for each. It fails for all or for none."""
+
+    def __call__(self, connection: Connection, /, loads: Sequence[Any]) -> list[Any]: ...
+    def __hash__(self) -> int: ...
+
+
+QUEUE: Final = 20_000
+BATCH: Final = 500
+
+
+@dataclass(slots=True)
+class Unit:
+    """Writes that hold together or not at all. `weight` counts towards the queue's limit."""
+
+    done: asyncio.Future[Any] = field(repr=False)
+    writes: Sequence[Write] = ()
+    weight: int = 1
+    bulk: Bulk | None = None
+    load: Any = None
+
+
+class Writer:
+    """The only place that writes. One connection, one thread; callers wait for the commit."""
+
+    def __init__(self, engine: Engine, *, queue: int = QUEUE) -> None:
+        self._engine = engine
+        self._limit = queue
+        self._waiting: list[Unit] = []
+        self._weight = 0
+        self._busy: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="baton-writer")
+        self._connection: Connection | None = None
+        self.batches = 0
+        self.units = 0
+
+    @property
+    def depth(self) -> int:
+        """How much is waiting, for metrics."""
+        return self._weight
+
+    async def submit(self, writes: Sequence[Write], *, weight: int = 1) -> list[Any]:
+        """Applies the writes in order and returns their results after the commit.
+
+        Raises Overloaded when the queue is full, Stale when somebody else was first, or what a write raised.
+        """
+        done: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+        results: list[Any] = await self._enqueue(Unit(done, writes, weight))
+        return results
+
+    async def submit_bulk(self, bulk: Bulk, load: Any, *, weight: int) -> Any:
+        """Hands `load` to `bulk` together with all others waiting for it; its own result after the commit."""
+        return await self._enqueue(
+            Unit(asyncio.get_running_loop().create_future(), weight=weight, bulk=bulk, load=load)
+        )
+
+    async def _enqueue(self, unit: Unit) -> Any:
+        if self._weight + unit.weight > self._limit:
+            raise Overloaded
+        self._waiting.append(unit)
+        self._weight += unit.weight
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._drain())
+        # A caller that gives up does not take back what is on its way into the transaction.
+        return await asyncio.shield(unit.done)
+
+    async def close(self) -> None:
+        """Waits for what is on its way, then lets go of the database."""
+        if self._busy is not None:
+            await self._busy
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                results = await loop.run_in_executor(self._thread, self._apply, batch)
+                self.batches += 1
+                self.units += len(batch)
+                for unit, result in zip(batch, results, strict=True):
+                    self._weight -= unit.weight
+                    _answer(unit.done, result)
+        finally:
+            self._busy = None
+
+    def _apply(self, units: Sequence[Unit]) -> list[Any]:
+        try:
+            connection = self._connected()
+            with connection.begin():
+                return _apply_all(connection, units)
+        except Exception as error:  # the edge to the database: every waiting caller is told
+            self._disconnect()
+            return [translate(error)] * len(units)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+def _apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
+    """A result or an exception for each unit, in order; units of one bulk kind share one savepoint."""
+    results: dict[int, Any] = {}
+    kinds: dict[Bulk, list[int]] = {}
+    for index, unit in enumerate(units):
+        if unit.bulk is not None:
+            kinds.setdefault(unit.bulk, []).append(index)
+    for bulk, indexes in kinds.items():
+        together = _apply_alone(connection, [partial(bulk, loads=[units[i].load for i in indexes])])
+        if isinstance(together, Exception):
+            # One bad load must not fail its neighbours.
+            for i in indexes:
+                alone = _apply_alone(connection, [partial(bulk, loads=[units[i].load])])
+                results[i] = alone if isinstance(alone, Exception) else alone[0][0]
+        else:
+            results.update(zip(indexes, together[0], strict=True))
+    for index, unit in enumerate(units):
+        if unit.bulk is None:
+            results[index] = _apply_alone(connection, unit.writes)
+    return [results[index] for index in range(len(units))]
+
+
+def _apply_alone(connection: Connection, writes: Sequence[Write]) -> list[Any] | Exception:
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        results = [write(connection) for write in writes]
+    except Exception as error:  # its own caller is told; the others' units stand
+        connection.exec_driver_sql("ROLLBACK TO unit")
+        connection.exec_driver_sql("RELEASE unit")
+        return translate(error)
+    connection.exec_driver_sql("RELEASE unit")
+    return results
+
+
+def _answer(done: asyncio.Future[Any], result: Any) -> None:
+    if done.done():
+        return
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)
+
+
+def translate(error: Exception) -> Exception:
+    """A database's error in the desk's words: whatever trying again may cure is Stale."""
+    if isinstance(error, IntegrityError):
+        return _with_cause(Stale("somebody else wrote the same"), error)
+    if isinstance(error, OperationalError) and "locked" in str(error.orig):
+        return _with_cause(Overloaded(2), error)
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}:
+        return _with_cause(Stale("the database asks to try again"), error)
+    return error
+
+
+def _with_cause(said: Exception, cause: Exception) -> Exception:
+    said.__cause__ = cause
+    return said
