@@ -7,11 +7,12 @@ import errno
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 import structlog
@@ -49,20 +50,14 @@ class CannotListen(Exception):
 class Measured(Protocol):
     """Who counts requests, and what `/metrics` shows."""
 
+    content_type: str
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None: ...
     def text(self) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that `/readyz` looks at. `probe` returns None when all is well, else a sentence; it may raise.
-
-    Only a check that is `needed` makes the desk unready.
-    """
-
-    name: str
-    probe: Callable[[], Awaitable[str | None]]
-    needed: bool = False
+Probe: TypeAlias = Callable[[], Awaitable[object]]
+"""Looks whether something works. Raises when it does not; a RuntimeError's text is shown to whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +73,16 @@ class Serving:
 
 
 def application(
-    routes: Iterable[web.AbstractRouteDef],
     *,
-    checks: Sequence[Check],
+    routes: Iterable[web.AbstractRouteDef],
+    checks: Mapping[str, Probe],
     metrics: Measured,
-    metrics_type: str,
+    reported: Mapping[str, Probe] = MappingProxyType({}),
     new_id: Callable[[], str] = lambda: secrets.token_hex(4),
 ) -> web.Application:
     """The application with `/healthz`, `/readyz`, `/metrics` and `routes`.
 
+    `/readyz` answers 503 while one of `checks` fails; `reported` stand in its body and decide nothing.
     No traceback reaches a client: an error is answered with an id under which the log has it.
     """
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[_around(metrics, new_id)])
@@ -95,16 +91,14 @@ def application(
         return _json(200, {"alive": True})
 
     async def ready(_request: web.Request) -> web.Response:
-        found = await asyncio.gather(*(_probe(check) for check in checks))
-        good = all(says is None for check, says in zip(checks, found, strict=True) if check.needed)
-        states = {
-            check.name: {"ok": says is None, "needed": check.needed} | ({"says": says} if says else {})
-            for check, says in zip(checks, found, strict=True)
-        }
+        probes = {**reported, **checks}
+        found = dict(zip(probes, await asyncio.gather(*map(_probe, probes, probes.values())), strict=True))
+        good = all(found[name] is None for name in checks)
+        states = {name: _state(says, needed=name in checks) for name, says in found.items()}
         return _json(200 if good else 503, {"ready": good, "checks": states})
 
     async def numbers(_request: web.Request) -> web.Response:
-        return web.Response(body=metrics.text(), headers={"Content-Type": metrics_type})
+        return web.Response(body=metrics.text(), headers={"Content-Type": metrics.content_type})
 
     app.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", numbers)])
     app.add_routes(routes)
@@ -197,16 +191,23 @@ def _as_json(error: web.HTTPException) -> web.Response:
     return response
 
 
-async def _probe(check: Check) -> str | None:
+async def _probe(name: str, probe: Probe) -> str | None:
+    """None when all is well, else what to say to whoever asks: the log has the rest."""
     seconds = PROBE_WITHIN.total_seconds()
     try:
         async with asyncio.timeout(seconds):
-            return await check.probe()
+            await probe()
     except TimeoutError:
         return NO_ANSWER % seconds
     except Exception as error:  # whatever it is, the answer to "is it well?" is no
-        log.warning("check failed", check=check.name, exc_info=error)
-        return BROKEN % type(error).__name__
+        log.warning("check failed", check=name, exc_info=error)
+        return str(error) if type(error) is RuntimeError else BROKEN % type(error).__name__
+    return None
+
+
+def _state(says: str | None, *, needed: bool) -> dict[str, object]:
+    state: dict[str, object] = {"ok": says is None, "needed": needed}
+    return state if says is None else {**state, "says": says}
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

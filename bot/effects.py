@@ -148,7 +148,8 @@ def _notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
                 rank=Rank.NOTE,
                 args={"view": "notice", "subject": f"{case.id}:{event.seq}:{person}", "person": person},
             )
-    if event.kind is Kind.ESCALATION_EXHAUSTED:
+    unheard = event.kind is Kind.UNDELIVERED and not event.data.get("told")
+    if unheard or event.kind is Kind.ESCALATION_EXHAUSTED:
         for place in channels(policy, case.department):
             yield Put(
                 kind="notice",
@@ -186,6 +187,8 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield on_duty(policy, case.department, event.at)
         case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
             yield case.owner
+        case Kind.UNDELIVERED:
+            yield _person(data.get("told"))
         case _:
             return
 

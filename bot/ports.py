@@ -280,10 +280,14 @@ class Tallies(Protocol):
 class Work(Protocol):
     """One unit of work: reads a snapshot, collects writes, and leaving it without an error commits them together."""
 
-    cases: Cases
-    mentions: Mentions
-    tallies: Tallies
-    jobs: Jobs
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def mentions(self) -> Mentions: ...
+    @property
+    def tallies(self) -> Tallies: ...
+    @property
+    def jobs(self) -> Jobs: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -378,8 +382,10 @@ class Undeliverable(ChatError):
 class Chat(Protocol):
     """A chat platform to speak in. Every method raises ChatErrors only."""
 
-    platform: str
-    searchable: bool
+    @property
+    def platform(self) -> str: ...
+    @property
+    def searchable(self) -> bool: ...
 
     async def direct(self, person: PersonId) -> Place:
         """The person's direct conversation with us. Undeliverable when there is no way."""

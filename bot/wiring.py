@@ -185,7 +185,7 @@ def application(desk: Desk) -> web.Application:
         open_on_loopback=desk.config.loopback,
         metrics=desk.metrics,
     )
-    routes = list(webhook.routes())
+    routes: list[web.AbstractRouteDef] = list(webhook.routes())
     if "web" in desk.chats:
         front = WebFrontend(
             policy=desk.policy,
@@ -196,4 +196,8 @@ def application(desk: Desk) -> web.Application:
             verbs=desk.router.routes.verbs.values(),
         )
         routes += front.routes()
-    return http_application(routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics)
+    app = http_application(
+        routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
+    )
+    app.on_shutdown.append(lambda _: desk.hub.close())
+    return app

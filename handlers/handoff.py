@@ -91,8 +91,7 @@ async def watch_offer(call: Call) -> None:
         before = await work.cases.get(case_of(call))
         lease_terms = lease_for(call.policy, before)
         after = expire(halfway(before, at=call.now), at=call.now, lease=lease_terms)
-        if after != before:
-            await work.cases.save(after)
+        await work.cases.save(after)
 
 
 def _must_be_there(call: Call, case: Case, to: str, note: str) -> None:

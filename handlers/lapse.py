@@ -15,5 +15,4 @@ async def watch_lease(call: Call) -> None:
     async with call.work() as work:
         before = await work.cases.get(case_of(call))
         after = lapse(warn_of_lapse(before, at=call.now), at=call.now)
-        if after != before:
-            await work.cases.save(after)
+        await work.cases.save(after)

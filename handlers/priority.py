@@ -23,6 +23,5 @@ async def set_priority(call: Call, case_id: int, priority: Priority) -> Reply:
             terms=service(call.policy, before.department, priority),
             lease=lease(call.policy, before.department, priority),
         )
-        if after != before:
-            await work.cases.save(after)
+        await work.cases.save(after)
     return Reply.show("case", case_id)

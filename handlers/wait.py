@@ -38,5 +38,4 @@ async def wake_up(call: Call) -> None:
         before = await work.cases.get(case_of(call))
         lease, terms = lease_for(call.policy, before), service_for(call.policy, before)
         after = wake_if_due(before, at=call.now, lease=lease, service_terms=terms)
-        if after != before:
-            await work.cases.save(after)
+        await work.cases.save(after)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import msgspec
 from aiohttp import web
 
+from adapters.sources.mention_fields import CommunityOf
 from adapters.sources.mention_json import MentionReader, Parsed, TooMany
 from adapters.sources.signature import Signatures
 from bot.ports import Appended, Intake, Overloaded, Stale
@@ -44,31 +45,31 @@ _JSON: Final = {"Content-Type": "application/json"}
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class Counted(Protocol):
+class Counts(Protocol):
     """Who counts what came in."""
 
     def mentions(self, accepted: int, duplicates: int, rejected: int) -> None: ...
 
 
-class MentionsHook:
-    """Takes mentions over HTTP. Without secrets only from this machine, and only where `loopback` says that the
-    server listens on nothing else. Raises ConfigError for a secret that cannot be one.
+class Webhook:
+    """Takes mentions over HTTP. Without secrets only from this machine, and only where
+    `open_on_loopback` says that the server listens on nothing else. Raises ConfigError for a secret that cannot be one.
     """
 
     def __init__(
         self,
-        reader: MentionReader,
-        intake: Intake,
         *,
+        intake: Intake,
+        community_of: CommunityOf,
         secrets: Sequence[str],
-        loopback: bool,
-        counted: Counted,
+        open_on_loopback: bool,
+        metrics: Counts,
     ) -> None:
-        self._reader = reader
+        self._reader = MentionReader(community_of)
         self._intake = intake
         self._signatures = Signatures(secrets) if secrets else None
-        self._loopback = loopback
-        self._counted = counted
+        self._open_on_loopback = open_on_loopback
+        self._metrics = metrics
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post(PATH, self.take)]
@@ -94,7 +95,7 @@ class MentionsHook:
 
     async def _store(self, parsed: Parsed) -> web.Response:
         if not parsed.accepted:
-            self._counted.mentions(0, 0, len(parsed.rejected))
+            self._metrics.mentions(0, 0, len(parsed.rejected))
             return _answer(400, Appended(accepted=0, duplicates=0), parsed)
         try:
             appended = await self._intake.append(parsed.accepted)
@@ -102,12 +103,12 @@ class MentionsHook:
             return _busy(full.retry_after)
         except Stale:
             return _busy(1)
-        self._counted.mentions(appended.accepted, appended.duplicates, len(parsed.rejected))
+        self._metrics.mentions(appended.accepted, appended.duplicates, len(parsed.rejected))
         return _answer(202, appended, parsed)
 
     def _from_here(self, request: web.Request) -> bool:
         forwarded = any(name in request.headers for name in _FORWARDED)
-        return self._loopback and not forwarded and _on_this_machine(request.remote)
+        return self._open_on_loopback and not forwarded and _on_this_machine(request.remote)
 
 
 async def _body(request: web.Request) -> bytes | web.Response:

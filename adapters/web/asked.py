@@ -116,7 +116,9 @@ def pressed(fields: Mapping[str, Any]) -> str:
     words, values = text_of(fields, "words").strip(), fields.get("values") or []
     if not words:
         raise Wrong(NO_WORDS)
-    if not (isinstance(values, list) and len(values) <= _MOST_VALUES and all(isinstance(v, str) for v in values)):
+    if not (
+        isinstance(values, list) and len(values) <= _MOST_VALUES and all(isinstance(v, str) for v in values)
+    ):
         raise Wrong(BAD_VALUES)
     return " ".join(filter(None, (words, *(storable(value).strip() for value in values))))
 

@@ -7,17 +7,17 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import structlog
 from aiohttp import hdrs, web
 
 from bot.ports import Overloaded, Stale
 
-ELSEWHERE: Final = "The web chat answers on this machine's own address only: open http://127.0.0.1 with its port."
+ELSEWHERE: Final = (
+    "The web chat answers on this machine's own address only: open http://127.0.0.1 with its port."
+)
 OTHER_SITE: Final = "This came from another site, so nothing was done. Use the web chat's own page."
 NOT_JSON: Final = "Send a JSON object, with the content type application/json."
 TOO_LONG: Final = "That is too long: at most 64 kB fit into one message."
 BUSY: Final = "The desk is very busy right now, so nothing was done. Try again in a moment."
-BROKEN: Final = "Something went wrong here, and it has been written to the log. Try again."
 
 MOST_BYTES: Final = 64 * 1024
 
@@ -38,8 +38,6 @@ HEADERS: Final = {
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-log = structlog.get_logger(__name__)
-
 
 class Wrong(Exception):
     """The request cannot be done as it stands; the sentence says why to a person."""
@@ -51,7 +49,7 @@ class Wrong(Exception):
 
 
 def guarded(handler: Handler) -> Handler:
-    """The handler behind the checks. Its errors become JSON: a sentence for a person, in `error`."""
+    """The handler behind the checks. What cannot be done becomes JSON: a sentence for a person, in `error`."""
 
     async def checked(request: web.Request) -> web.StreamResponse:
         try:
@@ -62,12 +60,6 @@ def guarded(handler: Handler) -> Handler:
         except (Overloaded, Stale) as busy:
             after = busy.retry_after if isinstance(busy, Overloaded) else 1
             return answer({"error": BUSY}, 503, {hdrs.RETRY_AFTER: str(after)})
-        except web.HTTPException:
-            raise
-        except Exception:
-            # The browser's end of the line: here a surprise is logged with its trace and told without it.
-            log.exception("web chat request failed", path=request.path)
-            return answer({"error": BROKEN}, 500)
 
     return checked
 

@@ -104,7 +104,12 @@ class WebFrontend:
                 }
             )
         return answer(
-            {"conversations": listed, "zone": person.zone.key, "clock": clock_json(self._clock), "name": person.name}
+            {
+                "conversations": listed,
+                "zone": person.zone.key,
+                "clock": clock_json(self._clock),
+                "name": person.name,
+            }
         )
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -134,7 +139,7 @@ class WebFrontend:
                 await response.write(b"retry: 1000\n\n")
                 while (event := await page.waiting.get()) is not None:
                     async with asyncio.timeout(SLOWEST_WRITE):
-                        await response.write(event.encoded())
+                        await response.write(event.encoded(self._json))
             except (ConnectionError, TimeoutError):
                 page.drop()  # the page was closed or does not read; it comes back by itself if it is there
         return response
@@ -144,7 +149,9 @@ class WebFrontend:
         fields = await body_of(request)
         spot, text, id = await self._asking.spot(fields, "thread"), said(fields), event_id(fields)
         case_id = spot.root.case_id if spot.root else None
-        meant = understood(text, verbs=self._words, direct=spot.conversation.department is None, case_id=case_id)
+        meant = understood(
+            text, verbs=self._words, direct=spot.conversation.department is None, case_id=case_id
+        )
         match meant:
             case Command():
                 card = await self._heard(spot, meant.words, id, spot.place)

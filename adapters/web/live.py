@@ -36,16 +36,20 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing to tell pages. `conversation` is None for what concerns everyone; `id` resumes after this event."""
+    """One thing to tell pages: `message` for those who see its conversation, else `data` for all.
+
+    `id` is the change number after which a page that has this event resumes.
+    """
 
     kind: str
-    data: Mapping[str, Any]
-    conversation: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    message: WebMessage | None = None
     id: int | None = None
 
-    def encoded(self) -> bytes:
+    def encoded(self, show: Callable[[WebMessage], Mapping[str, Any]]) -> bytes:
         head = f"id: {self.id}\n" if self.id is not None else ""
-        return f"{head}event: {self.kind}\ndata: {json.dumps(self.data)}\n\n".encode()
+        data = show(self.message) if self.message else self.data
+        return f"{head}event: {self.kind}\ndata: {json.dumps(data)}\n\n".encode()
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +62,7 @@ class Page:
 
     def tell(self, event: Event) -> None:
         """Queues what the page may see. A page with a full queue is dropped: waiting for it would stop everyone."""
-        if self.dropped or (event.conversation is not None and not self.sees(event.conversation)):
+        if self.dropped or (event.message is not None and not self.sees(event.message.conversation)):
             return
         if self.waiting.full():
             self.drop()
@@ -75,10 +79,9 @@ class Page:
 class LiveHub:
     """Tells every open page what changed. Close it when the application begins to shut down."""
 
-    def __init__(self, log: WebLog, clock: Clock, show: Callable[[WebMessage], Mapping[str, Any]]) -> None:
+    def __init__(self, log: WebLog, clock: Clock) -> None:
         self._log = log
         self._clock = clock
-        self._show = show
         self._pages: set[Page] = set()
         self._open = 0
         self._at: int | None = None
@@ -138,13 +141,13 @@ class LiveHub:
         page.tell(Event(kind="clock", data=clock_json(self._clock)))
         at = self._at or 0
         if not at - MOST_BEHIND <= after <= at:
-            page.tell(Event(kind="reload", data={}))
+            page.tell(Event(kind="reload"))
             after = at
         while after < (self._at or 0):
             after, events = await self._since(after)
             for event in events:
                 page.tell(event)
-        page.tell(Event(kind="hello", data={}, id=after))
+        page.tell(Event(kind="hello", id=after))
 
     async def _read(self) -> None:
         try:
@@ -175,15 +178,10 @@ class LiveHub:
     async def _since(self, after: int) -> tuple[int, Sequence[Event]]:
         """What changed, as events that show each message as it is now; the last one carries the change number."""
         newest, ids = await self._log.changed(after)
-        events = [self._event(number, await self._log.get(number)) for number in ids]
+        events = [_event(number, await self._log.get(number)) for number in ids]
         if events:
             events[-1] = replace(events[-1], id=newest)
         return max(newest, after), events
-
-    def _event(self, number: int, message: WebMessage | None) -> Event:
-        if message is None:
-            return Event(kind="gone", data={"id": number})
-        return Event(kind="message", data=self._show(message), conversation=message.conversation)
 
     def _tell_time(self) -> None:
         """A heartbeat, which keeps the connection and says how far the page has got; sooner when the clock was moved."""
@@ -205,6 +203,10 @@ class LiveHub:
         finally:
             asleep.cancel()
             nudged.cancel()
+
+
+def _event(number: int, message: WebMessage | None) -> Event:
+    return Event(kind="message", message=message) if message else Event(kind="gone", data={"id": number})
 
 
 def clock_json(clock: Clock) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def _facts(facts: Facts) -> str:
 
 
 def _row(row: Row) -> str:
-    detail = f'<span class="row-detail" dir="auto">{escape(clean(row.detail, 600))}</span>' if row.detail else ""
+    detail = (
+        f'<span class="row-detail" dir="auto">{escape(clean(row.detail, 600))}</span>' if row.detail else ""
+    )
     return (
         f'<li class="row tone-{row.tone.value}"><div class="row-words">'
         f'<span class="row-text" dir="auto">{escape(clean(row.text, 600))}</span>{detail}</div>'
@@ -115,7 +117,7 @@ def _press(button: Button) -> str:
     sure = f' data-confirm="{attribute(clean(button.confirm, 600))}"' if button.confirm else ""
     return (
         f'<button type="button" class="press {button.style.value}" data-words="{attribute(button.words)}"'
-        f'{asked}{sure}><bdi>{escape(line(button.label))}</bdi></button>'
+        f"{asked}{sure}><bdi>{escape(line(button.label))}</bdi></button>"
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 _NAMED: Final = re.compile(r"[/@]baton(?:[:,]?(?:\s+|$))", re.IGNORECASE)
-_NOTE: Final = re.compile(r"note[:\s]\s*(?:[#]?(?P<case>\d{1,10})\b[:\s]*)?(?P<text>\S.*)", re.IGNORECASE | re.DOTALL)
+_NOTE: Final = re.compile(
+    r"note[:\s]\s*(?:[#]?(?P<case>\d{1,10})\b[:\s]*)?(?P<text>\S.*)", re.IGNORECASE | re.DOTALL
+)
 _SLASH: Final = re.compile(r"/([\w?-]+)(?=\s|$)")
 
 

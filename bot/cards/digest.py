@@ -11,6 +11,7 @@ from bot.cards.phrases import count, share, signed
 
 _QUIET: Final = "A quiet time: nothing came in and nothing was missed."
 _QUIET_BUT: Final = "A quiet time: nothing came in."
+_NO_ANSWERS: Final = "no answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,10 @@ def _changed(now: int, then: int) -> str:
 
 
 def _in_time(now: Numbers, then: Numbers) -> str:
+    if not now.responded:
+        return _NO_ANSWERS
     said = share(now.in_time, now.responded)
-    if not now.responded or not then.responded:
+    if not then.responded:
         return said
     points = 100 * now.in_time // now.responded - 100 * then.in_time // then.responded
     return f"{said} ({signed(points)} points)"
@@ -102,7 +105,7 @@ def _part(numbers: Numbers) -> str:
         return "quiet"
     parts = (
         f"{numbers.opened:,} opened",
-        f"{share(numbers.in_time, numbers.responded)} in time" if numbers.responded else "no answers",
+        f"{share(numbers.in_time, numbers.responded)} in time" if numbers.responded else _NO_ANSWERS,
         f"{numbers.missed:,} missed" if numbers.missed else "",
         count(numbers.escalations, "escalation") if numbers.escalations else "",
     )

@@ -17,6 +17,7 @@ YOU: Final = "you"
 _QUOTED: Final = 500
 _OF_WHOM: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
 _CLOCKS: Final = {"first": "first response", "resolve": "resolution"}
+_MESSAGES: Final = {"page": "page", "case": "card", "note": "note"}
 
 OUTCOME_WORDS: Final = {
     "answered": "Answered",
@@ -148,7 +149,8 @@ def event_sentence(event: Event, names: Names) -> str:
             return "Nobody on the ladder answered; every lead was paged."
         case Kind.UNDELIVERED:
             whom = told.person("person") if told.event.data.get("person") else told.department("department")
-            return f"A message to {whom} could not be delivered{told.saying('reason')}"
+            what = _MESSAGES.get(told.word("view"), "message")
+            return f"A {what} to {whom} could not be delivered{told.saying('reason')}"
         case Kind.OPENED:
             return f"Filed with {told.names.department(told.event.department)}{told.saying('why')}"
         case Kind.JOINED:

@@ -72,7 +72,7 @@ def network(source: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """38 of 41 (92 %). Rounded down: 100 % means every one."""
-    return f"{part:,} of {whole:,} ({100 * part // whole} %)" if whole else "none yet"
+    return f"{part:,} of {whole:,} ({100 * part // whole} %)"
 
 
 def signed(difference: int) -> str:

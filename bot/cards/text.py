@@ -78,9 +78,11 @@ def _facts(facts: Facts, width: int) -> Iterator[str]:
 
 
 def _row(row: Row, width: int) -> Iterator[str]:
-    yield from _hanging("- ", row.text, width)
-    if row.detail:
-        yield from _wrapped(row.detail, width, "  ")
+    if row.detail and _cells(f"- {clean(row.text)}  {clean(row.detail)}") <= width and "\n" not in row.text:
+        yield f"- {clean(row.text)}  {clean(row.detail)}"
+    else:
+        yield from _hanging("- ", row.text, width)
+        yield from _wrapped(row.detail, width, "  ") if row.detail else ()
     if row.buttons:
         yield from _wrapped_pieces([_pressed(button) for button in row.buttons], width, "  ")
 
@@ -106,7 +108,8 @@ def _pressed(button: Button | OpenLink) -> str:
     match button:
         case Button():
             asked = "".join(f" {_asked(field)}" for field in button.fields)
-            return f"[{clean(button.label)}: {clean(button.words)}{asked}]"
+            said = f"{clean(button.words)}{asked}"
+            return f"[{said}]" if said == clean(button.label) else f"[{clean(button.label)}: {said}]"
         case OpenLink():
             return f"[{clean(button.label)}: {clean(button.url)}]"
         case _:

@@ -119,7 +119,8 @@ def window(schedule: Schedule, day: date, now: datetime) -> Window:
         then_start, then_end = schedule.moment(first - _WEEK), schedule.moment(day - _WEEK)
     if end <= now:
         return Window(start=start, end=end, then_start=then_start, then_end=then_end)
-    passed = max(now - start, timedelta(0))
+    # One tick more, so that what happens in this very moment counts.
+    passed = max(now - start, timedelta(0)) + timedelta.resolution
     return Window(
         start=start,
         end=start + passed,

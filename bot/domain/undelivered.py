@@ -18,6 +18,7 @@ class Failure:
 
     Meant for a `person`, or for the channel of a `department`; blank where it was the other. `told` is who
     hears of it: a person, or None for the channels of the case's department. `page` is the page's number.
+    After the `last` nobody else is told.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Failure:
     department: str = ""
     told: PersonId | None = None
     page: int | None = None
+    last: bool = False
 
 
 def undelivered(case: Case, failure: Failure, *, at: datetime) -> Case:
@@ -44,4 +46,5 @@ def undelivered(case: Case, failure: Failure, *, at: datetime) -> Case:
         person=failure.person,
         department=failure.department,
         told=failure.told,
+        last=failure.last,
     )

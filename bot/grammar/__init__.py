@@ -17,13 +17,3 @@ __all__ = [
     "parse_when",
     "slots_of",
 ]
-    "Grammar",
-    "Heard",
-    "Listener",
-    "Setting",
-    "Slot",
-    "example",
-    "parse_day",
-    "parse_when",
-    "slots_of",
-]

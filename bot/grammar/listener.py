@@ -47,7 +47,7 @@ class Listener:
         self._grammar = Grammar(router.routes.verbs.values())
 
     async def hear(self, heard: Heard) -> Card | None:
-        """Does what was said. Returns the answer, for the speaker alone; None when there is nothing to answer.
+        """Does what was said. Returns the answer, for the speaker alone; None when there is none.
 
         Refusals and words that cannot be read are answered, never raised. Raises Stale and Overloaded, for
         the adapter to say in its own way that the desk is busy.

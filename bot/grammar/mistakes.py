@@ -23,6 +23,7 @@ _QUESTIONS: Final = {
     "reason": "Why?",
     "note": "What should your colleagues know?",
     "text": "What should it say?",
+    "words": "What are you looking for?",
 }
 _MOMENTS: Final = "`2h`, `tomorrow 14:00`, `monday 9:00` or `2026-03-14 10:30`"
 _DAYS: Final = "`yesterday`, `monday` or `2026-03-14`"
@@ -78,18 +79,14 @@ class VerbFirst(Misread):
         self.case_id = case_id
 
     def sentence(self, names: Names) -> str:
-        return (
-            f"Say the command first: `show {self.case_id}`, `claim {self.case_id}`. `help` lists all of them."
-        )
+        return f"Say the command first, then the number: `claim {self.case_id}`. `help` lists all commands."
 
 
 class OnlyNames(Misread):
     """People were mentioned and nothing was said."""
 
     def sentence(self, names: Names) -> str:
-        return (
-            "You mentioned somebody but asked for nothing. `assign 1042 @name` gives a case to a colleague."
-        )
+        return "You named somebody but asked for nothing. `assign 1042 @name` gives a case to a colleague."
 
 
 class TooLong(Misread):
@@ -133,9 +130,16 @@ class NotACase(Misread):
         self.typed = short(typed)
 
     def sentence(self, names: Names) -> str:
-        return (
-            f'"{self.typed}" is no case: cases have numbers, such as `1042`. `list open` shows the open ones.'
-        )
+        return f'"{self.typed}" is no case. Cases have numbers, such as `1042`; `list` shows what is open.'
+
+
+class NotAPage(Misread):
+    def __init__(self, typed: str) -> None:
+        super().__init__()
+        self.typed = short(typed)
+
+    def sentence(self, names: Names) -> str:
+        return f'"{self.typed}" is no page: pages have numbers, such as `2`.'
 
 
 class NoSuchName(Misread):

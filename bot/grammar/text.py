@@ -18,7 +18,7 @@ _INVISIBLE: Final = re.compile(
 )
 _SAME: Final = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "ı": "i"}
-    | {dash: "-" for dash in "‐‑‒–—−"}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
 
 

@@ -1,6 +1,7 @@
-"""Moments as people type them: `2h`, `tomorrow 14:00`, `monday`, `14 march`. Small and strict: it never guesses.
+"""Moments as people type them: `2h`, `tomorrow 14:00`, `monday`, `14 march`. It never guesses.
 
-What can be read in two ways is refused with both of them, and a local time is always a time that exists.
+Libraries guess: "mon 9" is the 2nd of September for one, "1042" a year, and 02:30 in a night that skips it
+stays 02:30. A case snoozed to a wrong day is a customer forgotten: what has two meanings is refused.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ _SPELLINGS: Final = (
 def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """The moment to come (UTC) that the text says to somebody whose wall clock is in `zone`; `now` is UTC.
 
-    Days and weeks keep the wall clock, hours and minutes are elapsed time. A day without a time is 09:00, tonight
-    20:00. A time that DST skips is the next valid one, a doubled one the first. A weekday that is today means next
-    week, unless a later time today is given. Raises NotAMoment, TwoMeanings, TooFar, NotInFuture.
+    Days and weeks keep the wall clock, hours and minutes are elapsed time. A day without a time is 09:00,
+    tonight 20:00. A time that DST skips is the next valid one, a doubled one the first. A weekday that is
+    today means next week, unless a later time today is given.
+    Raises NotAMoment, TwoMeanings, TooFar, NotInFuture.
     """
     said = _normal(text)
     if not said or len(said) > _LONGEST:
@@ -68,7 +70,7 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse_day(text: str, now: datetime, zone: ZoneInfo) -> date | None:
-    """The day in `zone` that the text says, the latest that has begun where it names no year; None for no day."""
+    """The day in `zone` that the text says; without a year the latest that has begun. None for no day."""
     said, today = _bare(_normal(text[:_LONGEST])), now.astimezone(zone).date()
     if said in PAST_OFFSETS:
         return today + timedelta(days=PAST_OFFSETS[said])
@@ -130,16 +132,13 @@ def _instant(said: str) -> datetime | None:
 def _local(said: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """A day, a time, or both in either order."""
     today = now.astimezone(zone).date()
+    next_two = Days((today, today + timedelta(days=1)))
     for day, clock in _splits(_bare(said)):
         at = _clock(clock, with_day=bool(day)) if clock else None
         if clock and at is None:
             continue
         try:
-            days = (
-                named_days(day, today, timed=at is not None)
-                if day
-                else Days((today, today + timedelta(days=1)))
-            )
+            days = named_days(day, today, timed=at is not None) if day else next_two
         except TwoMeanings as two:
             raise TwoMeanings(said, [f"{fix} {clock}".strip() for fix in two.fixes]) from None
         if days is not None and days.evening:
@@ -222,6 +221,6 @@ def _repaired(said: str, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _mended(word: str) -> str:
-    if not word.isalpha() or len(word) < 3 or word in LEADING or word in UNITS or word in PARTS:
+    if not word.isalpha() or len(word) < 4 or word in LEADING or word in UNITS or word in PARTS:
         return word
     return next(iter(guess.nearest(word, KNOWN)), word)

@@ -35,7 +35,7 @@ _EXAMPLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One thing a verb asks for. `rest` takes everything that is left, as typed; `choices` are its only words.
+    """One thing a verb asks for. `rest` takes all that is left, as typed; `choices` are its only words.
 
     `[when...]` is no rest: the dots only say there that a moment may be several words.
     """
@@ -58,7 +58,7 @@ def slots_of(verb: str, usage: str) -> tuple[Slot, ...]:
 
 
 def example(verb: str, usage: str, policy: Policy) -> str:
-    """Words of that usage that can be said as they are; optional slots that would need a name are left out."""
+    """Words of that usage that can be said as they are; most of what may be left out is."""
     said = [verb]
     for slot in slots_of(verb, usage):
         word = _example(slot, policy)

@@ -1,4 +1,4 @@
-"""The words for days and times that people type, folded (no case, no accents): English, Spanish, German, French."""
+"""The words for days and times, folded (no case, no accents): English, Spanish, German, French."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ WEEKDAYS: Final[Mapping[str, int]] = _numbered(
 )
 MONTHS: Final[Mapping[str, int]] = _numbered(
     1,
-    "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct "
-    "november/nov december/dec",
+    "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept "
+    "october/oct november/nov december/dec",
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     "januar februar marz/maerz april mai juni juli august september oktober november dezember",
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
@@ -104,38 +104,31 @@ UNITS: Final[Mapping[str, int]] = {
     for unit in units.split()
 }
 LEADING: Final = frozenset(
-    [
-        "until",
-        "till",
-        "til",
-        "at",
-        "on",
-        "in",
-        "by",
-        "for",
-        "the",
-        "to",
-        "um",
-        "am",
-        "bis",
-        "in",
-        "ab",
-        "a",
-        "las",
-        "la",
-        "el",
-        "hasta",
-        "en",
-        "le",
-        "a",
-        "au",
-        "dans",
-        "de",
-    ]
+    word
+    for words in (
+        "until till til at on in by for the to",
+        "a las la el hasta en de",
+        "um am bis ab",
+        "le au dans",
+    )
+    for word in words.split()
 )
 """Small words that may stand before a moment or between its parts and say nothing."""
 
 KNOWN: Final = frozenset(
-    {*OFFSETS, *WEEKDAYS, *MONTHS, *CLOCKS, "tonight", "next", "week", "hours", "minutes", "days", "weeks"}
+    {
+        *OFFSETS,
+        *WEEKDAYS,
+        *MONTHS,
+        *CLOCKS,
+        "tonight",
+        "next",
+        "week",
+        "hours",
+        "minutes",
+        "days",
+        "weeks",
+        "month",
+    }
 )
 """What a slip of the keyboard is compared with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -186,12 +187,13 @@ def test_a_calendar_that_never_opens_says_so_instead_of_looking_for_ever() -> No
     every_monday = frozenset(date(2026, 1, 5) + timedelta(weeks=n) for n in range(200))
     calendar = Calendar.parse("Mon 09:00-18:00", MADRID, every_monday)
     moment = at("2026-03-02T10:00")
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         lambda: calendar.next_open(moment),
         lambda: calendar.closes_at(moment),
         lambda: calendar.add(moment, span("1wh")),
         lambda: calendar.add(moment, span("1wd")),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(NeverOpen, match="two years"):
             ask()
     assert calendar.working_between(moment, moment + timedelta(days=30)) == timedelta(0)

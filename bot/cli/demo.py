@@ -1,0 +1,106 @@
+"""`baton demo`: a fictional company answers the public, in your browser, within two minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from adapters.http import serve as serve_http
+from adapters.logs import set_up
+from bot.config import Config
+from bot.demo.network import SECRET, Network
+from bot.demo.player import Player, read_mentions
+from bot.demo.story import HERE, acts
+from bot.wiring import Desk, application, running, set_standing_jobs
+
+DAY_STARTS: Final = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+DAY_ENDS: Final = datetime(2026, 3, 2, 17, 45, tzinfo=UTC)
+TWO_MINUTES: Final = timedelta(minutes=2)
+
+WELCOME: Final = """
+  Thistlecart, an online grocer, has a busy Monday: nine hours in two minutes.
+
+    The desk:    {address}/
+    The public:  {address}/network   (write a post of your own there)
+
+  Pick a person at the top left, press buttons, type `help`. Ctrl-C ends it.
+"""
+OVER: Final = "The day is over; the clock runs at its normal speed now and the desk is yours. Ctrl-C ends it."
+
+
+@click.command()
+@click.option("--mentions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play these instead.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Business clock; default: the day in 2 min.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--quit", "quit_after", is_flag=True, help="End when the day is over.")
+def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool, quit_after: bool) -> None:
+    """Watch a fictional company answer the public."""
+    set_up(sys.stderr, level="warning")
+    with tempfile.TemporaryDirectory(prefix="baton-demo-") as folder:
+        config = Config(
+            policy=HERE / "policy.toml",
+            database_url=f"sqlite:///{folder}/demo.db",
+            port=port,
+            web_chat="local",
+            webhook_secrets=(SECRET,),
+        )
+        look = not no_browser and sys.stdout.isatty() and "CI" not in os.environ
+        asyncio.run(_demo(config, mentions, speed, look, quit_after))
+
+
+async def _demo(config: Config, mentions: Path | None, speed: float | None, look: bool, quit_after: bool) -> None:
+    posts = list(read_mentions(mentions or HERE / "mentions.jsonl"))
+    start = DAY_STARTS if mentions is None else _moment(posts[0])
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(config) as desk:
+        network = Network(desk.store.clock.now)
+        app = application(desk)
+        app.add_routes(network.routes())
+        async with serve_http(app, config.host, config.port) as serving:
+            network.desk = serving.url
+            click.echo(WELCOME.format(address=network.desk))
+            if look:
+                webbrowser.open(network.desk)
+            rate = speed or (DAY_ENDS - DAY_STARTS) / TWO_MINUTES
+            await desk.store.clock.move(desk.store.writer, to=start, rate=rate)
+            await set_standing_jobs(desk)
+            playing = asyncio.create_task(_play(desk, network, posts, start, story=mentions is None))
+            playing.add_done_callback(lambda _: stop.set() if quit_after else None)
+            await stop.wait()
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=not quit_after or not playing.done())
+        await network.close()
+
+
+async def _play(desk: Desk, network: Network, posts: Sequence[Any], start: datetime, *, story: bool) -> None:
+    player = Player(desk, network, click.echo)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(player.posts(posts))
+        if story:
+            group.create_task(player.people(acts(), start))
+            group.create_task(_day_end(desk))
+    await desk.store.clock.move(desk.store.writer, rate=1.0)
+    click.echo(OVER)
+
+
+async def _day_end(desk: Desk) -> None:
+    clock = desk.store.clock
+    while clock.now() < DAY_ENDS:
+        await clock.sleep(min(clock.real_delay(DAY_ENDS), timedelta(seconds=1)))
+
+
+def _moment(post: Any) -> datetime:
+    return datetime.fromisoformat(str(post["created_at"]).replace("Z", "+00:00"))

@@ -1,0 +1,1 @@
+"""The fictional company and its two minutes."""

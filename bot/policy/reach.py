@@ -1,0 +1,34 @@
+"""Whom the desk turns to when words did not reach the one they were meant for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.case import Priority
+from bot.domain.people import PersonId
+from bot.policy.duty import champions, is_active, leads, on_duty
+from bot.policy.ladder import escalation_policy_by_hand
+from bot.policy.model import Policy
+
+
+def stand_in(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
+    """Who answers for the department at `at`: its duty person, a lead, the fallback. Never the person `but`."""
+    duty = on_duty(policy, department, at)
+    return _first(policy, (*([duty] if duty else []), *leads(policy, department), *_last(policy, department)), at, but)
+
+
+def last_resort(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
+    """The fallback of the department's escalation, else its leads, else the company's champion. Never `but`."""
+    return _first(policy, (*_last(policy, department), *leads(policy, department)), at, but)
+
+
+def _last(policy: Policy, department: str) -> tuple[PersonId, ...]:
+    plan = policy.escalations.get(escalation_policy_by_hand(policy, department, Priority.P1))
+    fallback = (plan.fallback,) if plan else ()
+    return (*fallback, *champions(policy, policy.company.default_community))
+
+
+def _first(policy: Policy, people: Iterable[PersonId], at: datetime, but: str) -> PersonId | None:
+    known = (who for who in people if who in policy.people and is_active(policy.people[who], at))
+    return next((who for who in known if who != but), None)

@@ -1,0 +1,103 @@
+"""`digest`: how a department did. On its clock for the channels, and whenever somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Final
+
+from bot.cards.digest import digest_card
+from bot.cards.words import sentence_card
+from bot.domain.digest import Duties, Rhythm, duties
+from bot.ports import Put, Rank
+from bot.router import Call, Look, Reply, Routes, Shown
+from handlers.digest_page import digest_page
+from handlers.digest_plans import Planned, of, planned, standing
+from handlers.reading import communities_of, departments_of
+from handlers.sentence import VIEW as SENTENCE
+
+__all__ = ["routes", "standing"]
+
+_SKIPPED: Final = "The {rhythm} digest of {days} was skipped: Baton was not running when it was due.{hint}"
+_SEVERAL: Final = (
+    "{number} {rhythm} digests ({days}) were skipped: Baton was not running when they were due.{hint}"
+)
+_HINT: Final = " `digest {department} {day}` shows it."
+_HINTS: Final = " `digest {department} {day}` shows the last of them."
+_UNKNOWN: Final = "There is no digest for {who} any more: the policy does not name them."
+
+routes = Routes()
+
+
+@routes.verb("digest", usage="digest [department] [date]", group="see")
+async def digest_now(call: Call, department: str | None, day: date | None) -> Reply:
+    """How a department did since its last digest, or in that of a day; without one, all of yours."""
+    who = department or call.place.department or _own(call)
+    # An external sees the numbers of the departments they work in only.
+    limited = communities_of(call.actor) is not None and who in call.policy.departments
+    call.actor.must("digest", who if limited else None)
+    plan = of(call.policy, who, Rhythm.DAILY)
+    if plan is None:
+        return Reply.say(sentence_card(_UNKNOWN.format(who=who)))
+    coming = plan.schedule.next_after(call.now)
+    return Reply.show("digest", plan.subject(min(day, coming) if day else coming))
+
+
+@routes.view("digest")
+async def digest(look: Look, subject: str) -> Shown:
+    """The digest `who:rhythm:local date`: a department's, or a person's over all departments of theirs."""
+    who, rhythm, day = subject.rsplit(":", 2)
+    plan = of(look.policy, who, Rhythm(rhythm))
+    if plan is None:
+        return Shown(card=sentence_card(_UNKNOWN.format(who=who)), only_edit=True)
+    return Shown(card=digest_card(await digest_page(look, plan, date.fromisoformat(day))))
+
+
+@routes.timer("digest")
+async def digest_due(call: Call) -> None:
+    """Puts the digest's deliveries and its next date. A clock that the policy plans no more ends here."""
+    if call.job is None:
+        raise ValueError("a digest is due by its job only")
+    async with call.work() as work:
+        for plan in planned(call.policy):
+            if plan.key == call.job.key:
+                for wanted in _follow(call, plan, duties(plan.schedule, call.job.due, call.now)):
+                    work.jobs.put(wanted)
+
+
+def _follow(call: Call, plan: Planned, todo: Duties) -> Iterator[Put]:
+    yield plan.clock(todo.next)
+    for lane, where in plan.lanes(call.policy):
+        for day in todo.post:
+            yield _delivery(plan, day, lane, dict(where), call.now)
+        if todo.skipped:
+            args = {"view": SENTENCE, "subject": _skipped(plan, todo.skipped), **where}
+            key = f"digest:skipped:{plan.subject(todo.skipped[-1])}@{lane}"
+            yield Put(kind="notice", key=key, due=call.now, lane=lane, rank=Rank.NOTE, args=args)
+
+
+def _delivery(plan: Planned, day: date, lane: str, where: dict[str, str], now: datetime) -> Put:
+    subject, rhythm = plan.subject(day), plan.schedule.rhythm.value
+    args = {"view": "digest", "subject": subject, "digest": rhythm, "date": day.isoformat(), **where}
+    return Put(kind="digest", key=f"digest:{subject}@{lane}", due=now, lane=lane, rank=Rank.DIGEST, args=args)
+
+
+def _skipped(plan: Planned, days: tuple[date, ...]) -> str:
+    rhythm, last = plan.schedule.rhythm.value, days[-1]
+    shown = plan.department is not None and plan.schedule.rhythm is Rhythm.DAILY
+    if len(days) == 1:
+        hint = _HINT.format(department=plan.department, day=last) if shown else ""
+        return _SKIPPED.format(rhythm=rhythm, days=_day(last), hint=hint)
+    hint = _HINTS.format(department=plan.department, day=last) if shown else ""
+    between = f"{_day(days[0])} to {_day(last)}"
+    return _SEVERAL.format(number=len(days), rhythm=rhythm, days=between, hint=hint)
+
+
+def _own(call: Call) -> str:
+    """The one department of who asks, else themselves: all their departments on one page."""
+    mine = departments_of(call.policy, call.actor)
+    return mine[0] if len(mine) == 1 else call.actor.id
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"

@@ -1,0 +1,132 @@
+"""How a mention becomes a case or joins one: shared by what arrives and what people bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.domain.case import Case
+from bot.domain.escalation import escalate
+from bot.domain.lifecycle import join, open_case
+from bot.domain.mention import Mention
+from bot.domain.roles import DESK, Actor
+from bot.policy.ladder import escalation_policy_for
+from bot.policy.model import Policy
+from bot.policy.terms import lease, service
+from bot.ports import Thread
+from bot.triage.rules import Triage, triage
+
+BY_RULE: Final = 'the rule "{rule}"'
+IN_THREAD: Final = "it is in the same thread"
+BY_AUTHOR: Final = "the same author wrote again"
+FILED_BEFORE: Final = "a colleague filed it before"
+
+LINK: Final = "link:"
+_ANONYMOUS: Final = ("", "unknown")
+
+
+def own_key(mention: Mention) -> str:
+    """The key of the post itself, under which answers to it find its case."""
+    return f"post:{mention.source}:{mention.external_id}"
+
+
+def thread_keys(mention: Mention) -> tuple[str, ...]:
+    """The keys of the mention's thread: its root, what it answers, itself, and its link where a person filed that."""
+    posts = [f"post:{mention.source}:{post}" for post in (mention.thread, mention.in_reply_to) if post]
+    links = [link_key(mention.url)] if mention.url else []
+    return tuple(dict.fromkeys((*posts, own_key(mention), *links)))
+
+
+def link_key(url: str) -> str:
+    return f"{LINK}{url}"
+
+
+def author_key(mention: Mention) -> str | None:
+    """The key of the author within the community; None for one without a name."""
+    handle = handle_of(mention)
+    return None if handle in _ANONYMOUS else f"author:{mention.community}:{mention.source}:{handle}"
+
+
+def handle_of(mention: Mention) -> str:
+    return mention.author.handle.strip().removeprefix("@").casefold()
+
+
+def is_own(policy: Policy, mention: Mention) -> bool:
+    """Whether one of the company's own accounts wrote it."""
+    written = f"{mention.source}:{handle_of(mention)}".casefold()
+    return written in (account.replace(":@", ":").casefold() for account in policy.company.own_accounts)
+
+
+def links(mention: Mention, case: Case, *, by_author: bool) -> tuple[Thread, ...]:
+    """The keys that lead to the case from now on."""
+    posts = [key for key in thread_keys(mention) if not key.startswith(LINK)]
+    author = author_key(mention) if by_author else None
+    keys = (*posts, *((author,) if author else ()))
+    return tuple(Thread(key=key, case_id=case.id, last_at=mention.received_at) for key in keys)
+
+
+def opened(
+    policy: Policy, number: int, mention: Mention, *, at: datetime, by: Actor = DESK, linked_to: int | None = None
+) -> Case:
+    """A new case for the mention, where the rules say; escalated when one of them says so."""
+    found = triage(policy, mention)
+    case = open_case(
+        number,
+        mention,
+        department=found.department,
+        priority=found.priority,
+        marks=found.marks,
+        reasons="; ".join(found.reasons),
+        at=at,
+        terms=service(policy, found.department, found.priority),
+        linked_to=linked_to,
+        by=by,
+    )
+    return _escalated(policy, case, found, at)
+
+
+def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: datetime) -> Case:
+    """The case with one more mention, more urgent when that is. A mark it did not have may escalate it."""
+    found = triage(policy, mention)
+    urgent = min(case.priority, found.priority)
+    news = not found.marks <= set(case.marks) or case.escalation is None
+    case = join(
+        case,
+        mention,
+        why=why,
+        priority=found.priority,
+        marks=found.marks,
+        at=at,
+        terms=service(policy, case.department, urgent),
+        lease=lease(policy, case.department, urgent),
+    )
+    return _escalated(policy, case, found, at) if news else case
+
+
+def may_reopen(policy: Policy, case: Case, mention: Mention) -> bool:
+    """Whether the mention belongs to that very case: open, or closed not too long before."""
+    closed = case.closed_at if case.closed else None
+    return closed is None or mention.received_at - closed <= policy.defaults.reopen_within
+
+
+def case_for(policy: Policy, mention: Mention, threads: Mapping[str, Thread]) -> tuple[Thread, str] | None:
+    """The key that leads to the mention's case, and why in words: its thread, else its author's last one.
+
+    None: it opens a case.
+    """
+    for key in thread_keys(mention):
+        if key in threads:
+            return threads[key], FILED_BEFORE if key.startswith(LINK) else IN_THREAD
+    author = threads.get(author_key(mention) or "")
+    if author and mention.received_at - author.last_at <= policy.defaults.follow_up_window:
+        return author, BY_AUTHOR
+    return None
+
+
+def _escalated(policy: Policy, case: Case, found: Triage, at: datetime) -> Case:
+    name = escalation_policy_for(policy, case.department, case.priority) if found.escalate else None
+    if name is None or case.escalating:
+        return case
+    rule = next(rule.name for rule in policy.rules if rule.escalate and rule.name in found.rules)
+    return escalate(case, BY_RULE.format(rule=rule), name, by=DESK, at=at)

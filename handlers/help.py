@@ -1,0 +1,55 @@
+"""`help`: the desk's words, read from the very table that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.cards.card import Card
+from bot.cards.help import VerbRow, help_card, verb_card
+from bot.domain.refusals import Names, Refusal
+from bot.router import Call, Look, Reply, Routes, Verb
+
+
+class NoSuchVerb(Refusal):
+    """Help about a word that the desk does not know."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+    def sentence(self, names: Names) -> str:
+        return f"There is no word “{self.word}”. “help” lists all of them."
+
+    def suggestions(self) -> tuple[str, ...]:
+        return ("help",)
+
+
+def help_routes(verbs: Mapping[str, Verb]) -> Routes:
+    """The routes of `help`. `verbs` is the merged table itself, so that help knows whatever is in it."""
+    routes = Routes()
+
+    @routes.verb("help", usage="help [verb]", group="desk")
+    async def give_help(call: Call, verb: str | None) -> Reply:
+        """What you can say; with a word, what that word does."""
+        found = _find(verbs, verb) if verb else None
+        if verb and found is None:
+            raise NoSuchVerb(verb)
+        return Reply.show("help", found.name if found else "")
+
+    @routes.view("help")
+    async def show_help(look: Look, subject: str) -> Card:
+        """All verbs, or the one that the subject names."""
+        if subject:
+            return verb_card(_row(verbs[subject]))
+        return help_card(tuple(_row(verb) for verb in verbs.values()))
+
+    return routes
+
+
+def _find(verbs: Mapping[str, Verb], word: str) -> Verb | None:
+    wanted = word.lower()
+    return next((verb for verb in verbs.values() if wanted == verb.name or wanted in verb.aliases), None)
+
+
+def _row(verb: Verb) -> VerbRow:
+    return VerbRow(name=verb.name, usage=verb.usage, group=verb.group, help=verb.help, aliases=verb.aliases)

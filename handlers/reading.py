@@ -1,0 +1,252 @@
+"""What the reading handlers share: a case in one reader's words; what a reader may see and do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.cards.history import OUTCOME_WORDS, event_sentence
+from bot.cards.phrases import address, joined, language, network, reach
+from bot.cards.trim import line
+from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
+from bot.domain.case import Case, Escalation, Page
+from bot.domain.escalation import was_paged
+from bot.domain.events import Event, Kind
+from bot.domain.mention import Mention
+from bot.domain.people import Role
+from bot.domain.roles import Actor
+from bot.policy.model import Policy
+from bot.policy.names import Spoken
+from bot.ports import Work
+from bot.router import Look
+
+_ON: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
+_NAME: Final = 60
+_WHY: Final = 400
+_READ: Final = 30
+_LATEST_PAGES: Final = 4
+_DULL: Final = frozenset({Kind.OPENED, Kind.RESPONDED, Kind.PAGED, Kind.ESCALATION_OVER, Kind.SLA_WARNED})
+"""Kinds that say nothing a card does not show already, so that the last act before them is shown."""
+
+_HOLDERS: Final = ("release", "extend", "snooze", "wait", "resolve", "dismiss", "handoff")
+
+
+# -- who may see and do what -----------------------------------------------------------------
+
+
+def must_read(actor: Actor, case: Case) -> None:
+    """Raises NotAllowed unless the person has a role in the company; an external, in the case's community."""
+    actor.must("show", None, case.community)
+
+
+def departments_of(policy: Policy, actor: Actor | None) -> tuple[str, ...]:
+    """The departments a person has a role in; all of them for nobody in particular."""
+    if actor is None:
+        return tuple(policy.departments)
+    return tuple(name for name in policy.departments if actor.in_department(name))
+
+
+def communities_of(actor: Actor | None) -> tuple[str, ...] | None:
+    """The communities to which an external's eyes are limited; None for everybody else."""
+    return actor.communities if actor is not None and actor.everywhere() == {Role.EXTERNAL} else None
+
+
+def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
+    """What this person may do with the case as it is."""
+    where = (case.department, case.community)
+    mine, leads = case.owner == actor.id, actor.leads(case.department)
+    verbs = {"show", "escalate"}
+    verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass") if actor.may(verb, *where)}
+    if mine or case.owner is None or leads:
+        verbs |= {verb for verb in _HOLDERS if mine or actor.may(verb, *where)}
+    verbs |= {"note"} if mine else set()
+    verbs |= {"take"} if not mine and actor.may("take", *where) else set()
+    verbs |= {"ack", "pass"} if was_paged(case, actor) else set()
+    if case.offer is not None:
+        receiver = (case.offer.to, case.community)
+        verbs |= {verb for verb in ("accept", "decline") if actor.may(verb, *receiver)}
+    return frozenset(verbs)
+
+
+# -- a case in words ---------------------------------------------------------------------------
+
+
+async def case_view(work: Work, look: Look, case: Case) -> CaseView:
+    """The case as the reader or, where many read, the channel sees it."""
+    names, actor, offer = look.names, look.actor, case.offer
+    newest = await work.mentions.of(case.id, limit=1)
+    history = await work.cases.history(case.id, limit=_READ)
+    opened = await work.cases.event(case.id, 1)
+    here = look.place.department if actor is None else None
+    receives = (
+        actor.may("accept", offer.to, case.community)
+        if actor and offer
+        else offer is not None and here == offer.to
+    )
+    return CaseView(
+        number=case.id,
+        department=names.department(case.department),
+        priority=case.priority.value,
+        state=case.state,
+        holds=here is None or here == case.department,
+        receives=receives,
+        verbs=verbs_of(case, actor) if actor else None,
+        marks=case.marks,
+        mention=mention_view(newest[0], names) if newest else None,
+        mentions=case.mentions,
+        owner=names.person(case.owner) if case.owner else "",
+        claim=_claim(case, names),
+        lease_warned=case.lease is not None and case.lease.warned,
+        first_response=first_response(case, names, near=actor is not None),
+        resolve=resolve_due(case, names, near=actor is not None),
+        missed=missed(case, look.now),
+        waiting=waiting_words(case, names),
+        snoozed=f"until {names.moment(case.snoozed_until)}" if case.snoozed_until else "",
+        outcome=OUTCOME_WORDS.get(case.outcome, case.outcome) if case.outcome else "",
+        offer=_offer(case, look.policy, names),
+        alarm=_alarm(case.escalation, names) if case.escalation and case.escalating else None,
+        came=_came(case, opened, history, names),
+        last=_last(case, history, names),
+        departments=_others(look.policy, case.department),
+        linked_to=case.linked_to,
+    )
+
+
+def mention_view(mention: Mention, names: Spoken) -> MentionView:
+    author = mention.author
+    handle = line(author.handle, _NAME)
+    named = line(author.name, _NAME) if author.name else ""
+    return MentionView(
+        text=mention.text,
+        author=f"{named} ({handle})" if named and named != handle else handle,
+        network=network(line(mention.source, _NAME)),
+        reach=reach(author.followers),
+        at=names.moment(mention.created_at),
+        edited=mention.edited_at is not None,
+        language=line(language(mention.lang), _NAME),
+        url=address(mention.url),
+    )
+
+
+def first_response(case: Case, names: Spoken, *, near: bool) -> str:
+    """When the customer was or is to be answered; `near` adds the distance, for a card that is read once."""
+    promised = case.service
+    if promised.responded_at is not None:
+        late = promised.responded_at > promised.first_due
+        return f"answered {names.moment(promised.responded_at)}, {'late' if late else 'in time'}"
+    return "" if case.closed else _due(promised.first_due, names, near)
+
+
+def resolve_due(case: Case, names: Spoken, *, near: bool) -> str:
+    if case.service.resolve_left is not None:
+        return f"paused with {names.span(case.service.resolve_left)} left"
+    return _due(case.service.resolve_due, names, near)
+
+
+def missed(case: Case, now: datetime) -> bool:
+    """Whether a promise is broken that can still be made good."""
+    promised = case.service
+    first = promised.responded_at is None and promised.first_due < now
+    return not case.closed and (first or (promised.resolve_left is None and promised.resolve_due < now))
+
+
+def next_due(case: Case) -> datetime:
+    """The promise that breaks first."""
+    promised = case.service
+    return promised.first_due if promised.responded_at is None else promised.resolve_due
+
+
+# -- parts ------------------------------------------------------------------------------------------
+
+
+def _due(at: datetime, names: Spoken, near: bool) -> str:
+    if near:
+        return f"due {names.due(at)}"
+    return f"was due {names.moment(at)}, missed" if at < names.now else f"due {names.moment(at)}"
+
+
+def _claim(case: Case, names: Spoken) -> str:
+    if case.claimed_at is None or case.lease is None:
+        return ""
+    runs = (
+        "the claim is paused"
+        if case.lease.left is not None
+        else f"the claim runs until {names.moment(case.lease.until)}"
+    )
+    return f"since {names.moment(case.claimed_at)}; {runs}"
+
+
+def waiting_words(case: Case, names: Spoken) -> str:
+    if case.waiting is None:
+        return ""
+    return f"for {_ON[case.waiting.on.value]} until {names.moment(case.waiting.until)}"
+
+
+def _offer(case: Case, policy: Policy, names: Spoken) -> OfferView | None:
+    offer = case.offer
+    if offer is None:
+        return None
+    receiver = policy.departments.get(offer.to)
+    return OfferView(
+        to=names.department(offer.to),
+        by=names.person(offer.by),
+        until=names.moment(offer.until),
+        note=offer.note,
+        needs_other=receiver is not None and receiver.decline_needs_other,
+        others=_others(policy, offer.to),
+    )
+
+
+def _alarm(escalation: Escalation, names: Spoken) -> AlarmView:
+    acked = ""
+    if escalation.acked_by is not None and escalation.acked_at is not None:
+        acked = f"acknowledged by {names.person(escalation.acked_by)} at {names.moment(escalation.acked_at)}"
+        if escalation.climb_at is not None:
+            acked += f"; climbs again at {names.moment(escalation.climb_at)} unless work follows"
+    return AlarmView(
+        why=escalation.why,
+        by=names.person(escalation.by),
+        paged=paged_words(escalation.pages, names),
+        acked=acked,
+        can_pass=escalation.climb_at is not None,
+    )
+
+
+def paged_words(pages: Sequence[Page], names: Spoken) -> str:
+    """Who was asked, each with the last time: the latest few."""
+    last = {page.person: page.at for page in pages}
+    latest = sorted(last.items(), key=lambda item: item[1])[-_LATEST_PAGES:]
+    return joined(tuple(f"{names.person(person)} {names.moment(at)}" for person, at in latest))
+
+
+def _came(case: Case, opened: Event | None, history: Sequence[Event], names: Spoken) -> str:
+    """Why the case is with this department: handed over with a note, or filed here by rules."""
+    accepted = next((event for event in history if event.kind is Kind.ACCEPTED), None)
+    if accepted is not None:
+        offered = next((e for e in history if e.kind is Kind.OFFERED and e.seq < accepted.seq), None)
+        giver = names.department(str(accepted.data.get("giver") or case.department))
+        by = f"{names.person(offered.by)} ({giver})" if offered else giver
+        note = str(offered.data.get("note") or "") if offered else ""
+        return f"Handed over by {by}{': ' + line(note, _WHY) if note else ''}"
+    why = str(opened.data.get("why") or "") if opened else ""
+    return f"Why here: {line(why, _WHY)}" if why else ""
+
+
+def _last(case: Case, history: Sequence[Event], names: Spoken) -> str:
+    """Who did what last, unless the card says so already."""
+    shown = {
+        Kind.OFFERED: case.offer is not None,
+        Kind.ESCALATED: case.escalating,
+        Kind.ACKNOWLEDGED: case.escalating,
+        Kind.WAITING: case.waiting is not None,
+        Kind.SNOOZED: case.snoozed_until is not None,
+    }
+    newest = next((e for e in history if e.kind not in _DULL and not shown.get(e.kind, False)), None)
+    if newest is None:
+        return ""
+    return f"{event_sentence(newest, names).removesuffix('.')} · {names.moment(newest.at)}"
+
+
+def _others(policy: Policy, department: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, known.title) for name, known in policy.departments.items() if name != department)

@@ -1,0 +1,40 @@
+"""One sentence to one person, about something that has no case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot.cards.card import Card, Tone
+from bot.cards.words import sentence_card
+from bot.domain.people import PersonId
+from bot.policy.places import lane_of
+from bot.ports import Put, Rank
+from bot.router import Look, Routes
+
+VIEW: Final = "sentence"
+TOLD: Final = "told:"
+"""How the keys of these deliveries begin."""
+
+_LONGEST: Final = 600
+
+routes = Routes()
+
+
+@routes.view(VIEW)
+async def show_sentence(look: Look, subject: str) -> Card:
+    """The subject is the sentence."""
+    return sentence_card(subject, tone=Tone.ALARM)
+
+
+def tell(person: PersonId, sentence: str, *, key: str, at: datetime) -> Put:
+    """The delivery that tells `person` so, once per key (which begins with TOLD)."""
+    said = sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…"
+    return Put(
+        kind="notice",
+        key=key,
+        due=at,
+        lane=lane_of(person),
+        rank=Rank.NOTE,
+        args={"view": VIEW, "subject": said, "person": person},
+    )
