@@ -13,7 +13,7 @@ from bot.ports import Put, Rank
 from bot.router import Call, Look, Reply, Routes, Shown
 from handlers.digest_page import digest_page
 from handlers.digest_plans import Planned, of, planned, standing
-from handlers.reading import communities_of, departments_of
+from handlers.rights import communities_of, departments_of
 from handlers.sentence import VIEW as SENTENCE
 
 __all__ = ["routes", "standing"]

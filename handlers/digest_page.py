@@ -16,7 +16,7 @@ from bot.policy.actors import actor_of
 from bot.ports import CaseFilter, Tally, Work
 from bot.router import Look
 from handlers.digest_plans import Planned
-from handlers.reading import communities_of, departments_of
+from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
 
 _WAITING: Final = 3

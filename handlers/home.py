@@ -13,7 +13,7 @@ from bot.domain.roles import Actor
 from bot.policy.duty import on_duty
 from bot.ports import CaseFilter, Work
 from bot.router import Call, Look, Reply, Routes
-from handlers.reading import communities_of, departments_of
+from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
 
 SOON: Final = timedelta(hours=1)

@@ -12,7 +12,8 @@ from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
 from bot.ports import CaseFilter
 from bot.router import Call, Look, Reply, Routes
-from handlers.reading import communities_of, departments_of, next_due
+from handlers.reading import next_due
+from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
 
 PAGE: Final = 10

@@ -11,7 +11,8 @@ from bot.domain.case import Case, State
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look
-from handlers.reading import missed, next_due, verbs_of, waiting_words
+from handlers.reading import missed, next_due, waiting_words
+from handlers.rights import verbs_of
 
 _TONES: Final = {
     State.OPEN: Tone.OPEN,

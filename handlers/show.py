@@ -9,7 +9,8 @@ from bot.cards.case import case_card
 from bot.cards.detail import DetailView, detail_card
 from bot.cards.history import event_sentence
 from bot.router import Call, Look, Reply, Routes
-from handlers.reading import case_view, mention_view, must_read
+from handlers.reading import case_view, mention_view
+from handlers.rights import must_read
 
 _MENTIONS: Final = 5
 _EVENTS: Final = 50

@@ -45,7 +45,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Reads requests against the policy and the chat's memory. Every method raises Wrong for what cannot be."""
+    """Reads requests against the policy and the chat's memory. Raises Wrong for what cannot be."""
 
     policy: Policy
     log: WebLog
@@ -68,7 +68,7 @@ class Asking:
         raise Wrong(NO_CONVERSATION.format(name=name[:120], person=person.name), 404)
 
     async def spot(self, fields: Mapping[str, Any], key: str) -> Spot:
-        """Where it is said; `key` names the message whose thread is meant, if any. A reply leads to its thread."""
+        """Where it is said; `key` names the message whose thread is meant, if any; a reply means its root."""
         person = self.person(fields)
         conversation = self.conversation(fields, person)
         number = number_of(fields, key)

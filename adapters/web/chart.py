@@ -36,9 +36,9 @@ def _lying(bars: Sequence[Bar]) -> tuple[str, int]:
     for number, bar in enumerate(bars):
         y, length = number * _ROW, _share(bar, top) * room
         pieces.append(
-            f'<text class="label" x="{_LABEL - 8}" y="{y + 16}" text-anchor="end">{escape(line(bar.label, 18))}</text>'
-            f'<rect class="{_class(bar)}" x="{_LABEL}" y="{y + 4}" width="{max(length, 2):.1f}" height="16" rx="4"/>'
-            f'<text class="value" x="{_LABEL + max(length, 2) + 8:.1f}" y="{y + 16}">{_spoken(bar)}</text>'
+            _word("label", _LABEL - 8, y + 16, escape(line(bar.label, 18)), anchor="end")
+            + _rect(bar, _LABEL, y + 4, max(length, 2), 16, 4, "")
+            + _word("value", _LABEL + max(length, 2) + 8, y + 16, _spoken(bar), anchor="start")
         )
     return "".join(pieces), max(len(bars), 1) * _ROW
 
@@ -51,9 +51,7 @@ def _standing(bars: Sequence[Bar]) -> tuple[str, int]:
         x, tall = number * step, max(_share(bar, top) * (_HEIGHT - _HEAD), 2)
         middle = x + step / 2
         pieces.append(
-            f'<rect class="{_class(bar)}" x="{x + step * 0.14:.1f}" y="{_HEIGHT - tall:.1f}" '
-            f'width="{step * 0.72:.1f}" height="{tall:.1f}" rx="2"><title>'
-            f"{escape(line(bar.label, 40))}: {_spoken(bar)}</title></rect>"
+            _rect(bar, x + step * 0.14, _HEIGHT - tall, step * 0.72, tall, 2, escape(line(bar.label, 40)))
         )
         if bar.strong:
             pieces.append(_word("value", middle, _HEIGHT - tall - 4, _spoken(bar)))
@@ -62,12 +60,15 @@ def _standing(bars: Sequence[Bar]) -> tuple[str, int]:
     return "".join(pieces), _HEIGHT + _FOOT
 
 
-def _word(kind: str, x: float, y: float, text: str) -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>'
+def _word(kind: str, x: float, y: float, text: str, *, anchor: str = "middle") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>'
 
 
-def _class(bar: Bar) -> str:
-    return "bar strong" if bar.strong else "bar"
+def _rect(bar: Bar, x: float, y: float, wide: float, tall: float, round: int, name: str) -> str:
+    kind = "bar strong" if bar.strong else "bar"
+    title = f"<title>{name}: {_spoken(bar)}</title>" if name else ""
+    size = f'width="{wide:.1f}" height="{tall:.1f}" rx="{round}"'
+    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" {size}>{title}</rect>'
 
 
 def _top(bars: Sequence[Bar]) -> float:
@@ -85,5 +86,5 @@ def _worth(bar: Bar) -> float:
 
 def _spoken(bar: Bar) -> str:
     if not isfinite(bar.value):
-        return "–"
+        return "n/a"
     return f"{bar.value:,.0f}" if bar.value == int(bar.value) else f"{bar.value:,.1f}"

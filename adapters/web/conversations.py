@@ -1,4 +1,4 @@
-"""The web chat's conversations: a channel for each department that has one, and each person's own with Baton."""
+"""The conversations: a channel for each department that has one, and each person's own with Baton."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _HIGHEST_FIRST: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """One conversation of one person's list. `department` is None for the direct one; `own` marks the person's teams."""
+    """One entry of a person's list. `department` is None for the direct one, `own` marks the own teams."""
 
     name: str
     title: str
@@ -50,7 +50,7 @@ def direct_name(person: PersonId) -> str:
 
 
 def conversations(policy: Policy, person: Person) -> Sequence[Conversation]:
-    """What this person sees: the own conversation first, then the channels, those of the own departments first."""
+    """What this person sees: the direct conversation, then the channels, the own departments' first."""
     channels: dict[str, Conversation] = {}
     for department in policy.departments.values():
         name = department.channels.get(PLATFORM)
@@ -74,7 +74,7 @@ def place_of(conversation: Conversation, person: Person, case_id: int | None = N
 
 
 def position(policy: Policy, person: Person) -> str:
-    """What the person is here, in a few words: the title, else the highest role in each of two departments."""
+    """What the person is here, in a few words: the title, else the highest role in each department."""
     if person.title:
         return person.title
     said = [_role_in(policy, where, roles) for where, roles in person.roles.items() if roles]
@@ -82,7 +82,7 @@ def position(policy: Policy, person: Person) -> str:
 
 
 def _sees(policy: Policy, person: Person, department: str) -> bool:
-    """A restricted department's channel is its own people's and the company-wide roles'; an external's are those named."""
+    """Restricted channels are for their own people and company-wide roles; externals see only their own."""
     if department in person.roles or COMPANY in person.roles:
         return True
     external = any(Role.EXTERNAL in roles for roles in person.roles.values())

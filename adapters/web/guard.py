@@ -49,7 +49,7 @@ class Wrong(Exception):
 
 
 def guarded(handler: Handler) -> Handler:
-    """The handler behind the checks. What cannot be done becomes JSON: a sentence for a person, in `error`."""
+    """The handler behind the checks. What cannot be done is answered with a sentence, in `error`."""
 
     async def checked(request: web.Request) -> web.StreamResponse:
         try:
@@ -87,7 +87,7 @@ async def body_of(request: web.Request) -> dict[str, Any]:
 
 
 def _own(request: web.Request) -> None:
-    """A page of another site can neither read nor do anything here, not even under a name that it points at us."""
+    """Another site's page can do nothing here, not even under a name of its own that leads to us."""
     host = request.headers.get(hdrs.HOST, "")
     if not _OWN_NAME.fullmatch(host):
         raise Wrong(ELSEWHERE, 421)

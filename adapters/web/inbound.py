@@ -34,7 +34,7 @@ Hear = Callable[[Heard], Awaitable[Card | None]]
 
 
 class WebFrontend:
-    """Everything the page needs. `verbs` are the commands a slash may stand before, and what the page suggests.
+    """Everything the page needs. `verbs` are what may follow a slash, and what the page suggests.
 
     Anyone who reaches it may act as anyone: serve it on a loopback address only.
     """
@@ -113,7 +113,7 @@ class WebFrontend:
         )
 
     async def messages(self, request: web.Request) -> web.Response:
-        """Up to PAGE_SIZE messages before `before`, oldest first; with `thread`, that thread's and its root."""
+        """Up to PAGE_SIZE messages before `before`, oldest first; with `thread`, of that thread."""
         spot = await self._asking.spot(request.query, "thread")
         before = number_of(request.query, "before")
         root = spot.root.id if spot.root else None
@@ -127,7 +127,7 @@ class WebFrontend:
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: message, gone, clock, hello, reload. Resumes after Last-Event-ID (or `after`)."""
+        """Server-sent events: message, gone, clock, hello, reload. Resumes after Last-Event-ID or `after`."""
         person = self._asking.person(request.query)
         after = number_of({"id": request.headers.get("Last-Event-ID") or request.query.get("after")}, "id")
         sees = {each.name for each in conversations(self._policy, person)}
@@ -211,7 +211,7 @@ def _file(path: Path) -> Handler:
     kind = _TYPES[path.suffix]
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        """A file of the page. Browsers ask each time whether it changed, so that an update is seen at once."""
+        """A file of the page. Browsers ask each time whether it changed: an update is seen at once."""
         headers = {**HEADERS, hdrs.CACHE_CONTROL: "no-cache", hdrs.CONTENT_TYPE: f"{kind}; charset=utf-8"}
         return web.FileResponse(path, headers=headers)
 

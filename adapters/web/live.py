@@ -61,7 +61,7 @@ class Page:
     dropped: bool = False
 
     def tell(self, event: Event) -> None:
-        """Queues what the page may see. A page with a full queue is dropped: waiting for it would stop everyone."""
+        """Queues what the page may see. A page with a full queue is dropped, not waited for."""
         if self.dropped or (event.message is not None and not self.sees(event.message.conversation)):
             return
         if self.waiting.full():
@@ -137,7 +137,7 @@ class LiveHub:
         return self._at
 
     async def _catch_up(self, page: Page, after: int) -> None:
-        """Brings the page to where the reader is; nothing may wait between the last check and joining the others."""
+        """Brings the page to where the reader is, without a pause before it joins the others."""
         page.tell(Event(kind="clock", data=clock_json(self._clock)))
         at = self._at or 0
         if not at - MOST_BEHIND <= after <= at:
@@ -157,7 +157,7 @@ class LiveHub:
                 try:
                     await self._tell_changes()
                 except Exception:
-                    # Pages stay open while the database is away: the log says so, and the next look may succeed.
+                    # Pages stay open while the database is away; the next look may succeed.
                     log.exception("the web chat could not be read")
                     pause = AFTER_ERROR
                 self._tell_time()
@@ -176,7 +176,7 @@ class LiveHub:
             full = self._at > before
 
     async def _since(self, after: int) -> tuple[int, Sequence[Event]]:
-        """What changed, as events that show each message as it is now; the last one carries the change number."""
+        """What changed, each message as it is now; the last event carries the change number."""
         newest, ids = await self._log.changed(after)
         events = [_event(number, await self._log.get(number)) for number in ids]
         if events:
@@ -184,7 +184,7 @@ class LiveHub:
         return max(newest, after), events
 
     def _tell_time(self) -> None:
-        """A heartbeat, which keeps the connection and says how far the page has got; sooner when the clock was moved."""
+        """A heartbeat, which also says how far the page has got; sooner when the clock was moved."""
         real, now, rate = self._clock.real(), self._clock.now(), rate_of(self._clock)
         told_real, told_now, told_rate = self._told
         expected = told_now + (real - told_real) * told_rate

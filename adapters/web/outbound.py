@@ -26,7 +26,7 @@ def _nobody_waits() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebChat:
-    """Speaks in the web chat. `nudge` is called after every change, so that live pages need not wait for their poll."""
+    """Speaks in the web chat. `nudge` is called after every change, so that live pages need not wait."""
 
     policy: Policy
     log: WebLog
@@ -35,13 +35,13 @@ class WebChat:
     searchable: bool = True
 
     async def direct(self, person: PersonId) -> Place:
-        """The person's own conversation; it always exists. Undeliverable for somebody the policy does not name."""
+        """The person's own conversation. Undeliverable for somebody the policy does not name."""
         if person not in self.policy.people:
             raise Undeliverable(NOT_IN_POLICY.format(person=person))
         return Place(platform=PLATFORM, conversation=direct_name(person), person=person)
 
     async def post(self, place: Place, card: Card, *, nonce: str, reply_to: Posted | None) -> Posted:
-        """Posts once per nonce. Gone when the message to answer is not there, Undeliverable for an unknown channel."""
+        """Posts once per nonce. Gone when `reply_to` is not there, Undeliverable for an unknown channel."""
         self._known(place)
         root = _number(reply_to) if reply_to else None
         if root is not None and await _asked(self.log.get(root)) is None:

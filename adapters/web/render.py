@@ -33,7 +33,7 @@ _MOST_TITLE = 300
 def render_card(card: Card) -> str:
     """The card as one `<article>`; a card without elements shows its summary."""
     title = line(card.title, _MOST_TITLE)
-    head = f'<h3 class="card-title" dir="auto">{escape(title)}</h3>' if title else ""
+    head = f'<h3 class="card-title">{escape(title)}</h3>' if title else ""
     body = "".join(map(_element, card.elements)) or _paragraph("text", card.summary)
     return f'<article class="card tone-{card.tone.value}" aria-label="{summary(card)}">{head}{body}</article>'
 
@@ -80,19 +80,17 @@ def _quote(quote: Quote) -> str:
 
 def _facts(facts: Facts) -> str:
     rows = "".join(
-        f'<div><dt dir="auto">{escape(line(name))}</dt><dd dir="auto">{escape(clean(value, 1_000))}</dd></div>'
+        f"<div><dt>{escape(line(name))}</dt><dd>{escape(clean(value, 1_000))}</dd></div>"
         for name, value in facts.rows
     )
     return f'<dl class="facts">{rows}</dl>'
 
 
 def _row(row: Row) -> str:
-    detail = (
-        f'<span class="row-detail" dir="auto">{escape(clean(row.detail, 600))}</span>' if row.detail else ""
-    )
+    detail = f'<span class="row-detail">{escape(clean(row.detail, 600))}</span>' if row.detail else ""
     return (
         f'<li class="row tone-{row.tone.value}"><div class="row-words">'
-        f'<span class="row-text" dir="auto">{escape(clean(row.text, 600))}</span>{detail}</div>'
+        f'<span class="row-text">{escape(clean(row.text, 600))}</span>{detail}</div>'
         f"{_actions(row.buttons) if row.buttons else ''}</li>"
     )
 

@@ -1,4 +1,4 @@
-"""What a person's typed text means where it was typed: a command, a note on a case, or words to the colleagues."""
+"""What typed text means where it was typed: a command, a note on a case, or words to colleagues."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Said: TypeAlias = Command | Note | Chatter
 def understood(text: str, *, verbs: Collection[str], direct: bool, case_id: int | None) -> Said:
     """The meaning of `text`. `/baton …`, `@baton …` and a slash with a known verb are commands anywhere.
 
-    Anything else in a case's thread is a note on it; in the direct conversation with Baton it is a command too.
+    Anything else is a note in a case's thread, and in the direct conversation with Baton a command too.
     """
     text = text.strip()
     words = _words(text, verbs)

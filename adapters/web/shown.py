@@ -15,7 +15,7 @@ from bot.ports import WebMessage
 
 
 def message_json(message: WebMessage, policy: Policy) -> dict[str, Any]:
-    """The message for whoever may see its conversation. `at` is ISO 8601 in UTC; `by` is null for Baton's own."""
+    """The message, for who may see it. `at` is ISO 8601 in UTC; `by` is null for Baton's own."""
     card, text = message.card, message.text or ""
     return {
         "id": message.id,

@@ -68,17 +68,26 @@ def link_hash(
     return hashlib.sha256(before + _ENCODE([subject, seq, kind, department, at]) + digest).digest()
 
 
-def broken_at(connection: Connection, subject: str) -> int | None:
-    """The number of the first event that does not fit the chain; None when all do."""
+def broken_at(connection: Connection, subject: str, *, length: int | None = None) -> int | None:
+    """The number of the first event that does not fit the chain; None when all do.
+
+    With `length` the chain has to end at that number: a chain cannot know by itself that its end was cut off.
+    """
     before, expected = START, 1
     rows = connection.execute(select(EVENTS).where(EVENTS.c.subject == subject).order_by(EVENTS.c.seq))
     for row in rows:
-        kept = row.salt is None or personal_digest(row.salt, row.actor, row.place, row.data) == row.digest
         before = link_hash(before, subject, row.seq, row.kind, row.department, micros(row.at), row.digest)
-        if row.seq != expected or row.hash != before or not kept:
+        if row.seq != expected or row.hash != before or not _fits(row):
             return expected
         expected += 1
-    return None
+    return expected if length is not None and length != expected - 1 else None
+
+
+def _fits(row: Any) -> bool:
+    """Whether the personal part is the one that was hashed, or erased as a whole."""
+    if row.salt is None:
+        return row.actor is None and row.place is None and row.data is None
+    return bool(personal_digest(row.salt, row.actor, row.place, row.data) == row.digest)
 
 
 def as_event(row: Any) -> Event:

@@ -180,9 +180,8 @@ def _append(
 def _revised(cursor: Any, row: tuple[Any, ...]) -> bool:
     """Known already, but this is a later edit: kept as a revision."""
     source, external_id, _, received_at, _, edited_at = row[:6]
-    cursor.execute(
-        _APPEND_REVISION, (edited_at, received_at, row[10], row[16], source, external_id, edited_at)
-    )
+    about = (source, external_id, edited_at, edited_at)
+    cursor.execute(_APPEND_REVISION, (edited_at, received_at, row[10], row[16], *about))
     return bool(cursor.rowcount)
 
 
@@ -206,8 +205,10 @@ _APPEND: Final = _append_sql()
 _APPEND_REVISION: Final = (
     "INSERT INTO revisions (mention_id, edited_at, received_at, text, extra, shown) "
     "SELECT id, ?, ?, ?, ?, 0 FROM mentions WHERE source = ? AND external_id = ? "
-    "AND coalesce(edited_at, created_at) < ? ON CONFLICT DO NOTHING"
+    "AND coalesce(edited_at, created_at) < ? AND NOT EXISTS "
+    "(SELECT 1 FROM revisions WHERE mention_id = mentions.id AND edited_at >= ?) ON CONFLICT DO NOTHING"
 )
+"""Only what is newer than all that came before: an older edit that arrives late must not win."""
 
 
 def _incoming_row(mention: Incoming, received_at: int) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -28,11 +29,12 @@ class Reader:
 
     async def once(self, read: Callable[[Connection], T]) -> T:
         """One read in a snapshot of its own."""
-        snapshot = await self.snapshot()
-        try:
-            return await snapshot.run(read)
-        finally:
-            await snapshot.close()
+        async with self._free:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._once, read)
+
+    def _once(self, read: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return read(connection)
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -45,19 +47,30 @@ class Snapshot:
     def __init__(self, engine: Engine, threads: ThreadPoolExecutor, free: asyncio.Semaphore) -> None:
         self._engine, self._threads, self._free = engine, threads, free
         self._connection: Connection | None = None
+        self._closed = False
+        # A reader that is cancelled leaves its thread reading: the connection is let go after that, not during it.
+        self._turn = Lock()
 
     async def run(self, read: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, read)
 
     def _run(self, read: Callable[[Connection], T]) -> T:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return read(self._connection)
+        with self._turn:
+            if self._closed:
+                raise RuntimeError("the snapshot is closed")
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            return read(self._connection)
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        try:
+        """Lets the next reader in as soon as the connection is free, even when this very call is cancelled."""
+        closing = asyncio.get_running_loop().run_in_executor(self._threads, self._close)
+        closing.add_done_callback(lambda _: self._free.release())
+        await asyncio.shield(closing)
+
+    def _close(self) -> None:
+        with self._turn:
+            self._closed = True
+            connection, self._connection = self._connection, None
             if connection is not None:
-                await asyncio.get_running_loop().run_in_executor(self._threads, connection.close)
-        finally:
-            self._free.release()
+                connection.close()

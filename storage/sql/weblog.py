@@ -108,7 +108,9 @@ def _next_change(connection: Connection) -> int:
 
 def _touch(connection: Connection, message_id: int, **values: Any) -> None:
     connection.execute(
-        update(WEB).where(WEB.c.id == message_id).values(change=_next_change(connection), **values)
+        update(WEB)
+        .where(WEB.c.id == message_id, WEB.c.deleted.is_(False))
+        .values(change=_next_change(connection), **values)
     )
 
 

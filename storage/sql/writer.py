@@ -31,6 +31,8 @@ class Bulk(Protocol):
 
 QUEUE: Final = 20_000
 BATCH: Final = 500
+_TAKEN: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+"""Clashes that trying again may cure; any other broken constraint is a fault of ours."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Writer:
         self._busy: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="baton-writer")
         self._connection: Connection | None = None
+        self._closed = False
         self.batches = 0
         self.units = 0
 
@@ -79,7 +82,10 @@ class Writer:
         )
 
     async def _enqueue(self, unit: Unit) -> Any:
-        if self._weight + unit.weight > self._limit:
+        if self._closed:
+            raise RuntimeError("the store is closed")
+        # What is larger than the whole queue is let in alone: told to come again, it never would.
+        if self._weight and self._weight + unit.weight > self._limit:
             raise Overloaded
         self._waiting.append(unit)
         self._weight += unit.weight
@@ -89,7 +95,8 @@ class Writer:
         return await asyncio.shield(unit.done)
 
     async def close(self) -> None:
-        """Waits for what is on its way, then lets go of the database."""
+        """Waits for what is on its way, then lets go of the database. Whoever writes later gets a RuntimeError."""
+        self._closed = True
         if self._busy is not None:
             await self._busy
         await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
@@ -116,7 +123,7 @@ class Writer:
                 return _apply_all(connection, units)
         except Exception as error:  # the edge to the database: every waiting caller is told
             self._disconnect()
-            return [translate(error)] * len(units)
+            return [translate(error) for _ in units]
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -157,8 +164,12 @@ def _apply_alone(connection: Connection, writes: Sequence[Write]) -> list[Any] |
     try:
         results = [write(connection) for write in writes]
     except Exception as error:  # its own caller is told; the others' units stand
-        connection.exec_driver_sql("ROLLBACK TO unit")
-        connection.exec_driver_sql("RELEASE unit")
+        try:
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            connection.exec_driver_sql("RELEASE unit")
+        except DBAPIError as gone:
+            # A full disk may undo the whole transaction: then every unit of it failed, and for this reason.
+            raise error from gone
         return translate(error)
     connection.exec_driver_sql("RELEASE unit")
     return results
@@ -175,7 +186,7 @@ def _answer(done: asyncio.Future[Any], result: Any) -> None:
 
 def translate(error: Exception) -> Exception:
     """A database's error in the desk's words: whatever trying again may cure is Stale."""
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) and getattr(error.orig, "sqlite_errorname", None) in _TAKEN:
         return _with_cause(Stale("somebody else wrote the same"), error)
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return _with_cause(Overloaded(2), error)

@@ -1,0 +1,1 @@
+"""Stories with a moved clock, told in the words people use."""

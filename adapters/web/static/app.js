@@ -152,7 +152,9 @@ function wire() {
     const link = event.target.closest("a[data-name]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    const hidden = by("desk").dataset.pane === "lists";
     by("desk").dataset.pane = "main";
+    if (hidden) stream.toEnd();
     go({ c: link.dataset.name, t: null });
   });
   by("to-lists").addEventListener("click", () => (by("desk").dataset.pane = "lists"));

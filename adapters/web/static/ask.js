@@ -46,6 +46,7 @@ function control(field) {
   const given = { name: field.name, required: !field.optional };
   if (field.kind === "choice") {
     const options = field.options.map(([value, label]) => make("option", { value, text: label }));
+    if (options.length > 1) options.unshift(make("option", { value: "", text: "Choose…" }));
     return make("select", given, ...options);
   }
   if (field.kind === "long") return make("textarea", { ...given, rows: 4, maxlength: 4000 });

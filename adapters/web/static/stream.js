@@ -8,6 +8,7 @@ import { messageElement, outgoingElement, privateElement, troubleElement, update
 const NEAR = 90;
 const CLOSE_IN_TIME = 5 * 60_000;
 const MOST_PRIVATE = 6;
+const FOLDED = 240;
 
 export class Stream {
   /** `open(message)` opens a thread; `seen()` is called when the newest message is in view. */
@@ -29,6 +30,7 @@ export class Stream {
     const turn = ++this.turn;
     if (!same(where, this.where)) this.clear();
     this.where = where;
+    this.element.setAttribute("aria-busy", "true");
     const page = await get("/web/messages", where);
     if (turn !== this.turn) return null;
     const stuck = this.elements.size === 0 || this.atEnd();
@@ -40,6 +42,7 @@ export class Stream {
     for (const answer of this.kept.get(this.key()) || []) this.placePrivate(answer);
     this.decorate();
     if (stuck) this.toEnd();
+    this.element.removeAttribute("aria-busy");
     return page;
   }
 
@@ -52,6 +55,17 @@ export class Stream {
     this.root.classList.add("root");
     this.elements.set(message.id, this.root);
     this.element.append(this.root);
+    this.fold();
+  }
+
+  /** A thread is about its answers: a tall first message shows its head until somebody wants all of it. */
+  fold() {
+    const root = this.root;
+    if (root.querySelector(".content").offsetHeight < FOLDED) return;
+    const unfold = () => root.classList.remove("folded");
+    root.classList.add("folded");
+    root.querySelector(".content").after(make("button", { type: "button", class: "unfold", text: "Show all of it", onclick: unfold }));
+    root.querySelector(".content").addEventListener("focusin", unfold);
   }
 
   addEarlier(more) {
@@ -144,9 +158,9 @@ export class Stream {
     this.kept.set(this.key(), list);
     const element = this.placePrivate(kept, anchor);
     this.decorate();
-    element.scrollIntoView({ block: "nearest" });
+    const tall = element.offsetHeight > this.element.clientHeight;
     if (!anchor) this.toEnd();
-    return element;
+    element.scrollIntoView({ block: tall ? "start" : "nearest" });
   }
 
   placePrivate(answer, anchor) {

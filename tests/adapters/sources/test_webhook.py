@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def changed(**headers: str | None) -> dict[str, str]:
         (lambda: changed(signature="v1,abc"), MALFORMED),
         (lambda: changed(signature="v1,é"), MALFORMED),
         (lambda: changed(signature="v1,a,b"), MALFORMED),
-        (lambda: CIMultiDict([*signed(CONTENT).items(), ("Webhook-Id", "msg_1")]), TWICE % "webhook-id"),
+        (lambda: CIMultiDict([*signed(CONTENT).items(), ("webhook-id", "msg_1")]), TWICE % "webhook-id"),
         (
             lambda: CIMultiDict([*signed(CONTENT, STRANGER).items(), ("webhook-signature", "v1,aGVsbG8=")]),
             TWICE % "webhook-signature",
@@ -270,9 +271,9 @@ async def test_a_thousand_at_once_and_no_more(open_door: Door, intake: MemoryInt
 
 async def test_a_mebibyte_at_once_and_no_more(open_door: Door) -> None:
     content = CONTENT + b" " * (BODY_BYTES - len(CONTENT))
-    assert (await open_door.post(content)).status == 202
-    for too_much in (content + b" ", chunks(content + b" ")):
-        answer = await open_door.post(too_much)  # type: ignore[arg-type]
+    assert (await open_door.ask("POST", "/mentions", BytesIO(content), JSON)).status == 202
+    for too_much in (BytesIO(content + b" "), chunks(content + b" ")):
+        answer = await open_door.ask("POST", "/mentions", too_much, JSON)
         assert (answer.status, answer.error) == (413, TOO_LARGE)
 
 

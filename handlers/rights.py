@@ -1,0 +1,47 @@
+"""What a reader may see, and what they may do with a case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.domain.case import Case
+from bot.domain.escalation import was_paged
+from bot.domain.people import Role
+from bot.domain.roles import Actor
+from bot.policy.model import Policy
+
+_HOLDERS: Final = ("release", "extend", "snooze", "wait", "resolve", "dismiss", "handoff")
+
+
+def must_read(actor: Actor, case: Case) -> None:
+    """Raises NotAllowed unless the person has a role in the company; an external, in the case's community."""
+    actor.must("show", None, case.community)
+
+
+def departments_of(policy: Policy, actor: Actor | None) -> tuple[str, ...]:
+    """The departments a person has a role in; all of them for nobody in particular."""
+    if actor is None:
+        return tuple(policy.departments)
+    return tuple(name for name in policy.departments if actor.in_department(name))
+
+
+def communities_of(actor: Actor | None) -> tuple[str, ...] | None:
+    """The communities to which an external's eyes are limited; None for everybody else."""
+    return actor.communities if actor is not None and actor.everywhere() == {Role.EXTERNAL} else None
+
+
+def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
+    """What this person may do with the case as it is."""
+    where = (case.department, case.community)
+    mine, leads = case.owner == actor.id, actor.leads(case.department)
+    verbs = {"show", "escalate"}
+    verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass") if actor.may(verb, *where)}
+    if mine or case.owner is None or leads:
+        verbs |= {verb for verb in _HOLDERS if mine or actor.may(verb, *where)}
+    verbs |= {"note"} if mine else set()
+    verbs |= {"take"} if not mine and actor.may("take", *where) else set()
+    verbs |= {"ack", "pass"} if was_paged(case, actor) else set()
+    if case.offer is not None:
+        receiver = (case.offer.to, case.community)
+        verbs |= {verb for verb in ("accept", "decline") if actor.may(verb, *receiver)}
+    return frozenset(verbs)
