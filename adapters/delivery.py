@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
 
+from adapters.ways import NO_WAY, Ways, place_of
 from bot.cards.card import Card
-from bot.domain.people import PersonId
 from bot.policy.model import Policy
 from bot.ports import (
     Chat,
@@ -24,20 +24,30 @@ from bot.ports import (
     Job,
     Lanes,
     Message,
+    Overloaded,
     Place,
     Posted,
     Put,
     Rank,
     SlowDown,
+    Stale,
     Undeliverable,
 )
 from bot.router import Shown
 
+GIVEN_UP: Final = "it failed {times} times, last with: {error}"
+UNKNOWN: Final = "whether it arrived is unknown, and repeating it could post it twice"
+
 log = structlog.get_logger(__name__)
+
+TURN: Final = timedelta(seconds=5)
+"""How long one lane is spoken in before others have their turn: well within its lease."""
 
 LEASE: Final = timedelta(seconds=60)
 MOST_FAILURES: Final = 8
 """How often one message may fail before it is given up; with the back-off below that is about ten minutes."""
+
+OVERTAKEN: Final = "overtaken"
 
 _FIRST_BACK_OFF: Final = timedelta(seconds=2)
 _LONGEST_BACK_OFF: Final = timedelta(minutes=5)
@@ -72,16 +82,17 @@ class Delivery:
     nonces: Callable[[], str]
     random: random.Random = field(default_factory=random.Random)
     observer: Observer = field(default_factory=_Nobody)
+    ways: Ways = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ways = Ways(chats=self.chats, policy=self.policy)
+    stopping: bool = False
 
     async def empty(self, hold: Hold) -> None:
-        """Sends what is due in the lane, in order, until nothing is left or the lane has to wait."""
-        renewed = self.clock.real()
+        """Sends what is due in the lane, in order, until nothing is left, the lane waits, its turn is over, or we are stopping."""
+        over = self.clock.real() + TURN
         try:
-            while True:
-                if self.clock.real() - renewed > LEASE / 4:
-                    renewed = self.clock.real()
-                    if not await self.lanes.renew(hold, LEASE):
-                        break
+            while not self.stopping and self.clock.real() < over:
                 job = await self.lanes.next_job(hold)
                 if job is None or not await self._deliver(hold, job):
                     break
@@ -100,26 +111,39 @@ class Delivery:
         except Undeliverable as never:
             await self._give_up(hold, job, str(never))
             return True
-        except ChatError as error:
+        except (Overloaded, Stale) as busy:
+            log.warning("the database is busy, the lane waits", lane=hold.lane, why=type(busy).__name__)
+            await self.clock.sleep(timedelta(seconds=1))
+            return False
+        except Exception as error:  # noqa: BLE001 - one message's surprise must not stop its lane for ever
             return await self._failed(hold, job, error)
         self._count(job, outcome)
-        return True
+        # Overtaken by a newer state of this message the lane goes on; by another worker it does not.
+        return outcome != OVERTAKEN or await self.lanes.renew(hold, LEASE)
 
-    async def _failed(self, hold: Hold, job: Job, error: ChatError) -> bool:
+    async def _failed(self, hold: Hold, job: Job, error: Exception) -> bool:
         self._count(job, "failed")
+        surprise = not isinstance(error, ChatError)
+        said = f"{type(error).__name__}: {error}" if surprise else str(error)
         if job.failures + 1 >= MOST_FAILURES:
-            await self._give_up(hold, job, f"it failed {MOST_FAILURES} times, last with: {error}")
+            await self._give_up(hold, job, GIVEN_UP.format(times=MOST_FAILURES, error=said))
             return True
         wait = min(_FIRST_BACK_OFF * 2**job.failures, _LONGEST_BACK_OFF)
         await self.lanes.fail(hold, job, wait * self.random.uniform(0.5, 1.5))
-        log.warning("delivery failed, will be tried again", job=job.key, error=str(error), failures=job.failures + 1)
+        log.warning(
+            "delivery failed, will be tried again",
+            job=job.key,
+            error=said,
+            failures=job.failures + 1,
+            exc_info=error if surprise else None,
+        )
         return False
 
     # -- one message -------------------------------------------------------------------------
 
     async def _say(self, hold: Hold, job: Job) -> str:
         message = await self.lanes.last_message(job.key)
-        ways = [_place(message.place, job)] if message is not None else await self._places(job)
+        ways = [place_of(message.place, job)] if message is not None else await self.ways.to(job)
         last: Undeliverable | None = None
         for place in ways:
             try:
@@ -127,56 +151,71 @@ class Delivery:
             except Undeliverable as never:
                 log.warning("this way does not reach them", job=job.key, place=str(place), reason=str(never))
                 last = never
-        raise last or Undeliverable("there is no chat in which to reach them")
+        raise last or Undeliverable(NO_WAY)
 
     async def _say_at(self, hold: Hold, job: Job, place: Place, message: Message | None) -> str:
-        chat = self._chat(place.platform)
+        chat = self.ways.chat(place.platform)
         shown = await self.views.show(str(job.args["view"]), str(job.args["subject"]), place)
         mark = _mark(shown.card)
         if message is not None and message.posted is None and chat.searchable:
             message = await self._find(job, message, chat, place)
         if message is not None and message.posted is not None:
             return await self._edit(hold, job, message, message.posted, chat, shown.card, mark)
-        self._must_be_repeatable(job, message)
         if shown.only_edit:
             await self.lanes.finish(hold, job, None, None, mark)
             return "superseded"
+        self._must_be_repeatable(job, message)
         return await self._post(hold, job, chat, place, shown.card, mark)
 
     async def _edit(
         self, hold: Hold, job: Job, message: Message, posted: Posted, chat: Chat, card: Card, mark: str
     ) -> str:
         if message.shown == mark:
-            await self.lanes.finish(hold, job, message, posted, mark)
-            return "unchanged"
+            return "unchanged" if await self._recorded(hold, job, message, posted, mark) else OVERTAKEN
         try:
             await chat.edit(posted, card)
         except Gone:
             # Somebody deleted it: it is posted again, as a new message.
             await self.lanes.lost(message)
             return "gone"
-        await self.lanes.finish(hold, job, message, posted, mark)
-        return "edited"
+        return "edited" if await self._recorded(hold, job, message, posted, mark) else OVERTAKEN
 
     async def _post(self, hold: Hold, job: Job, chat: Chat, place: Place, card: Card, mark: str) -> str:
         below = await self._below(job)
         message = await self.lanes.begin(hold, job, nonce=self.nonces(), place=place, shown=mark)
         if message is None:
-            return "overtaken"
+            return OVERTAKEN
         try:
-            try:
-                posted = await chat.post(place, card, nonce=message.nonce, reply_to=below)
-            except Gone:
-                # The message to answer below was deleted; said in the main line it is still said.
-                posted = await chat.post(place, card, nonce=message.nonce, reply_to=None)
-        except (SlowDown, Failed, Undeliverable):
+            posted = await self._posted(chat, place, card, message.nonce, below)
+        except (SlowDown, Failed, Gone, Undeliverable):
             await self.lanes.lost(message)
             raise
-        if not await self.lanes.finish(hold, job, message, posted, mark):
+        if not await self._recorded(hold, job, message, posted, mark):
             # Another worker owns the lane by now and will say it itself.
             await chat.delete(posted)
-            return "overtaken"
+            return OVERTAKEN
         return "posted"
+
+    @staticmethod
+    async def _posted(chat: Chat, place: Place, card: Card, nonce: str, below: Posted | None) -> Posted:
+        try:
+            return await chat.post(place, card, nonce=nonce, reply_to=below)
+        except Gone:
+            if below is None:
+                raise
+            # The message to answer below was deleted; said in the main line it is still said.
+            return await chat.post(place, card, nonce=nonce, reply_to=None)
+
+    async def _recorded(self, hold: Hold, job: Job, message: Message, posted: Posted, mark: str) -> bool:
+        """False when another worker took over. A busy database is waited for: forgotten, it would be said twice."""
+        until = self.clock.real() + LEASE
+        while True:
+            try:
+                return await self.lanes.finish(hold, job, message, posted, mark)
+            except (Overloaded, Stale):
+                if self.clock.real() >= until:
+                    raise
+                await self.clock.sleep(timedelta(seconds=1))
 
     # -- messages of unknown fate ------------------------------------------------------------------
 
@@ -204,36 +243,12 @@ class Delivery:
         if unknown is None or job.rank == Rank.PAGE:
             return
         if job.rank == Rank.DIGEST or unknown.attempts > 1:
-            raise Undeliverable("whether it arrived is unknown, and repeating it could post it twice")
-
-    # -- where -----------------------------------------------------------------------------------------
-
-    async def _places(self, job: Job) -> Sequence[Place]:
-        """The channel, or the person's direct conversations, the preferred one first."""
-        where = job.args.get("place")
-        if isinstance(where, str) and where:
-            return [_place(where, job)]
-        person = PersonId(str(job.args["person"]))
-        known = self.policy.people.get(person)
-        prefers = known.prefers if known else None
-        ways = []
-        for name in sorted(self.chats, key=lambda name: (name != prefers, name)):
-            try:
-                ways.append(await self.chats[name].direct(person))
-            except Undeliverable as never:
-                log.warning("no direct conversation", platform=name, person=person, reason=str(never))
-        return ways
+            raise Undeliverable(UNKNOWN)
 
     async def _below(self, job: Job) -> Posted | None:
         key = job.args.get("below")
         root = await self.lanes.last_message(str(key)) if key else None
         return root.posted if root else None
-
-    def _chat(self, platform: str) -> Chat:
-        chat = self.chats.get(platform)
-        if chat is None:
-            raise Undeliverable(f"this desk does not speak {platform}")
-        return chat
 
     # -- giving up ----------------------------------------------------------------------------------------
 
@@ -252,18 +267,6 @@ class Delivery:
     def _count(self, job: Job, outcome: str) -> None:
         where = job.args.get("place")
         self.observer.delivered(where.partition(":")[0] if isinstance(where, str) else "direct", outcome)
-
-
-def _place(where: str, job: Job) -> Place:
-    """The place named by a message or a job, with whose it is."""
-    platform, _, conversation = where.partition(":")
-    department, person = job.args.get("department"), job.args.get("person")
-    return Place(
-        platform=platform,
-        conversation=conversation,
-        department=str(department) if department else None,
-        person=PersonId(str(person)) if person else None,
-    )
 
 
 def _mark(card: Card) -> str:

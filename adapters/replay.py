@@ -42,6 +42,7 @@ class Progress:
     """How far the replay is. `position` and `size` are bytes; `resumed_at` is where an earlier run ended.
 
     `read` counts this run's lines: accepted, duplicates and rejected; `first_reasons` are (line, reason).
+    `seconds` is the time it took to store them; the desk had filed all under cases `filed_after` seconds.
     """
 
     size: int
@@ -53,6 +54,7 @@ class Progress:
     rejected: int = 0
     unfiled: int | None = None
     seconds: float = 0.0
+    filed_after: float = 0.0
     next_in: timedelta = timedelta(0)
     first_reasons: list[tuple[int, str]] = field(default_factory=list)
 
@@ -113,10 +115,11 @@ class Replay:
         """Until the desk has a case for every mention."""
         while left := await unfiled():
             progress.unfiled = left
-            self._tell(progress)
+            self.tell(progress)
             await self.pace.sleep(LOOK_EVERY)
         progress.unfiled = 0
-        self._tell(progress)
+        progress.filed_after = self._elapsed()
+        self.tell(progress)
 
     async def _wait_for(self, line: Line, progress: Progress) -> None:
         """Sleeps until the line's mention is due; what was due before it is sent first."""
@@ -129,9 +132,12 @@ class Replay:
         if wait > _TOGETHER:
             progress.next_in = wait
             await self._flush(progress)
-            if wait > BOOKMARK_EVERY:
+            if wait <= BOOKMARK_EVERY:
+                await self.pace.sleep(wait)
+            else:
                 await self._save()
-            await self.pace.sleep(wait)
+                await self.pace.sleep(wait)
+                self._saved_at = self.pace.real()
             progress.next_in = timedelta(0)
 
     async def _take(self, line: Line, progress: Progress) -> None:
@@ -170,5 +176,8 @@ class Replay:
         self._tell(progress)
 
     def _tell(self, progress: Progress) -> None:
-        progress.seconds = (self.pace.real() - self._begun).total_seconds()
+        progress.seconds = self._elapsed()
         self.tell(progress)
+
+    def _elapsed(self) -> float:
+        return (self.pace.real() - self._begun).total_seconds()

@@ -34,7 +34,10 @@ class TimerRunner(Protocol):
 
 @dataclass(slots=True)
 class Worker:
-    """Runs until `stop`. `at_once` bounds how many timers, and how many lanes, run side by side."""
+    """Runs until `stop`. `at_once` bounds how many timers, and how many lanes, run side by side.
+
+    Where nothing `speaks`, deliveries are left alone: they wait until a chat is switched on.
+    """
 
     timers: Timers
     lanes: Lanes
@@ -43,6 +46,7 @@ class Worker:
     clock: Clock
     refresh: Callable[[], Awaitable[None]]
     at_once: int = 32
+    speaks: bool = True
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _timers_busy: int = 0
@@ -61,12 +65,11 @@ class Worker:
             try:
                 await self._refresh_clock()
                 took = await self._take()
+                if not took:
+                    await self._rest()
             except Exception:  # the edge: the database may be away for a while
                 log.exception("the worker could not take jobs")
-                took = False
                 await self.clock.sleep(FLOOR)
-            if not took:
-                await self._rest()
         if self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
 
@@ -105,7 +108,7 @@ class Worker:
 
     @property
     def _lanes_free(self) -> bool:
-        return self._lanes_busy < self.at_once
+        return self.speaks and self._lanes_busy < self.at_once
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -116,7 +119,7 @@ class Worker:
         """Until something is due, somebody wakes us, or the floor is reached."""
         waits = [FLOOR]
         business, real = None, None
-        if self._timers_free and self._lanes_free:
+        if self._timers_free and (self._lanes_free or not self.speaks):
             business, real = await self.timers.next_due()
         if business is not None:
             waits.append(self.clock.real_delay(business))
@@ -128,15 +131,21 @@ class Worker:
 
     async def _timer(self, job: Job) -> None:
         try:
+            await self._run_timer(job)
+        except Exception:  # the edge: what cannot be noted now is taken again when its lease runs out
+            log.exception("a timer's end could not be noted", job=job.key)
+        finally:
+            self._timers_busy -= 1
+            self.wake()
+
+    async def _run_timer(self, job: Job) -> None:
+        try:
             await self.runner.tick(job)
         except (Stale, Overloaded) as busy:
             log.warning("timer deferred", job=job.key, why=type(busy).__name__)
             await self.timers.defer(job, timedelta(seconds=1))
-        except Exception as error:  # the edge: a timer's surprise is kept, logged, and tried again
+        except Exception as error:  # noqa: BLE001 - a timer's surprise is kept, logged, and tried again
             await self._timer_failed(job, error)
-        finally:
-            self._timers_busy -= 1
-            self.wake()
 
     async def _timer_failed(self, job: Job, error: Exception) -> None:
         log.exception("timer failed", job=job.key, failures=job.failures + 1)

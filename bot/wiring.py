@@ -56,6 +56,7 @@ class Desk:
     router: Router
     listener: Listener
     worker: Worker
+    delivery: Delivery
     hub: LiveHub
     metrics: Metrics
     chats: Mapping[str, Chat]
@@ -99,7 +100,8 @@ async def connect(
 def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
     spoken = chats(full, store, hub)
-    policy = speaking(full, spoken.keys())
+    # Where no chat is on, words are kept for the day one is; else they are said only where we can speak.
+    policy = speaking(full, spoken.keys()) if spoken else full
     store.policy = policy
     metrics = Metrics(queue_depth=lambda: store.writer.depth)
     router = Router(all_routes(), policy, store, store.clock, observer=metrics)
@@ -119,6 +121,7 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
         empty_lane=delivery.empty,
         clock=store.clock,
         refresh=lambda: store.clock.refresh(store.reader),
+        speaks=bool(spoken),
     )
     store.woken = worker.wake
     return Desk(
@@ -128,6 +131,7 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
         router=router,
         listener=Listener(router),
         worker=worker,
+        delivery=delivery,
         hub=hub,
         metrics=metrics,
         chats=spoken,
@@ -155,6 +159,7 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                 yield desk
             finally:
                 desk.worker.stop()
+                desk.delivery.stopping = True
                 await tasks[0]
                 tasks[1].cancel()
                 with suppress(asyncio.CancelledError):

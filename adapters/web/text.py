@@ -18,7 +18,7 @@ MOST_LABEL: Final = 160
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _LINE_ENDS: Final = re.compile("\r\n?|[\u2028\u2029\u0085\v\f]")
-# Controls, direction marks and overrides, lone surrogates, the byte order mark, invisible tag letters: none is
+# Controls, direction marks and overrides, lone surrogates, byte order mark, invisible tag letters: none is
 # a letter, and each can make a text look like another one or break what carries it.
 _TRICKS: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb"

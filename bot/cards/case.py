@@ -12,6 +12,7 @@ from bot.domain.case import State
 
 _QUOTED: Final = 700
 _NOTE: Final = 400
+_AUTHOR: Final = 160
 _SUMMARY: Final = 120
 
 _STATE: Final = {
@@ -83,7 +84,7 @@ def body(view: CaseView) -> tuple[Element, ...]:
 def quote(mention: MentionView) -> Quote:
     """A stranger's words under the stranger's name, trimmed to what a card holds."""
     by = " · ".join(part for part in (mention.author, mention.network, mention.reach) if part)
-    return Quote(text=block(mention.text, _QUOTED), by=by)
+    return Quote(text=block(mention.text, _QUOTED), by=line(by, _AUTHOR))
 
 
 def _about(mention: MentionView, mentions: int) -> str:
@@ -93,7 +94,7 @@ def _about(mention: MentionView, mentions: int) -> str:
         "edited since" if mention.edited else "",
         mention.language,
     ]
-    return " · ".join(part for part in parts if part)
+    return line(" · ".join(part for part in parts if part), _AUTHOR)
 
 
 def _alarm(alarm: AlarmView) -> str:

@@ -40,13 +40,13 @@ class _Told:
     def by(self) -> str:
         return self.names.person(self.event.by)
 
-    def person(self, key: str) -> str:
+    def person(self, key: str, unknown: str = "somebody") -> str:
         value = self.event.data.get(key)
-        return self.names.person(PersonId(str(value))) if value else "somebody"
+        return self.names.person(PersonId(str(value))) if value else unknown
 
-    def department(self, key: str) -> str:
+    def department(self, key: str, unknown: str = "another department") -> str:
         value = self.event.data.get(key)
-        return self.names.department(str(value)) if value else "another department"
+        return self.names.department(str(value)) if value else unknown
 
     def word(self, key: str) -> str:
         value = self.event.data.get(key)
@@ -104,7 +104,9 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.OFFER_HALFWAY:
             return f"Half the time of the offer to {told.department('to')} is gone."
         case Kind.OFFER_EXPIRED:
-            return f"{told.department('to')} did not answer in time, so the offer came back."
+            return (
+                f"{told.department('to', 'The department')} did not answer in time, so the offer came back."
+            )
         case Kind.OFFER_WITHDRAWN:
             return f"{told.by} took back the offer to {told.department('to')}."
         case Kind.WAITING:
@@ -123,7 +125,8 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.DISMISSED:
             return f"{told.by} dismissed it{told.saying('why')}"
         case Kind.PRIORITISED:
-            return f"{told.by} changed the priority from {told.word('before')} to {told.word('after')}."
+            before, after = told.word("before"), told.word("after")
+            return f"{told.by} changed the priority{f' from {before} to {after}' if after else ''}."
         case Kind.NOTED:
             return f"{told.by} noted{told.saying('text')}"
         case Kind.SLA_WARNED:
@@ -133,7 +136,7 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.ESCALATED:
             return f"{told.by} escalated it{told.saying('why')}"
         case Kind.PAGED:
-            return f"{told.person('person')} was paged."
+            return f"{told.person('person', 'Somebody')} was paged."
         case Kind.ACKNOWLEDGED:
             at = moment_in(told.event, "climbs")
             return (

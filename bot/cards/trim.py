@@ -13,6 +13,9 @@ _LONGEST_CLUSTER: Final = 24
 _TURNS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
+_SYLLABLE: Final = ("LL", "LV", "VV", "VT", "TT")
+
+
 def clean(text: str) -> str:
     """The text without control characters and overrides of the writing direction; line ends are kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
@@ -54,7 +57,7 @@ def _one_character(text: str, at: int) -> bool:
         return True
     if _is_flag(before) and _is_flag(after):
         return _flags_before(text, at) % 2 == 1
-    return _is_jamo(before) and _is_jamo(after)
+    return _jamo(before) + _jamo(after) in _SYLLABLE
 
 
 def _extends(char: str) -> bool:
@@ -77,5 +80,8 @@ def _flags_before(text: str, at: int) -> int:
     return at - start
 
 
-def _is_jamo(char: str) -> bool:
-    return "\u1100" <= char <= "\u11ff"
+def _jamo(char: str) -> str:
+    """Which part of a Korean syllable written in parts this is: leading, vowel, trailing."""
+    if not "\u1100" <= char <= "\u11ff":
+        return "-"
+    return "L" if char < "\u1160" else "V" if char < "\u11a8" else "T"

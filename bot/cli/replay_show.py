@@ -18,12 +18,14 @@ from adapters.replay import Progress
 LINE_EVERY: Final = 5.0
 """Seconds between plain lines."""
 
-NOTHING_LEFT: Final = "%s was replayed to its end before: nothing is left to send. Use --again to send it once more."
+NOTHING_LEFT: Final = (
+    "Nothing is left to send: an earlier run of %s came this far already. Use --again to send it from its start."
+)
 WENT_ON: Final = "Went on at %.0f %% of %s, where an earlier run ended."
-ACCOUNT: Final = "Read %s: %s accepted, %s known already, %s rejected, in %.1f s (%s a second)."
+ACCOUNT: Final = "Read %s: %s accepted, %s known already, %s rejected, stored in %.1f s (%s a second)."
 NOT_TAKEN: Final = "  line %d %s"
 MORE: Final = "  and %d more"
-FILED: Final = "The desk has filed them all."
+FILED: Final = "The desk had filed them all after %.1f s."
 STORED: Final = "All of it is stored; the desk files it when it runs."
 
 
@@ -77,7 +79,7 @@ class Shows:
 
 def summary(progress: Progress, file: Path, *, waited: bool) -> str:
     """What happened, with the first reasons why lines were not taken."""
-    if progress.resumed_at >= progress.size and not progress.read:
+    if progress.resumed_at and not progress.read:
         return NOTHING_LEFT % file
     lines = [WENT_ON % (_share(progress.resumed_at, progress.size), file)] if progress.resumed_at else []
     numbers = (progress.read, progress.accepted, progress.duplicates, progress.rejected)
@@ -85,7 +87,7 @@ def summary(progress: Progress, file: Path, *, waited: bool) -> str:
     lines += [NOT_TAKEN % reason for reason in progress.first_reasons]
     if progress.rejected > len(progress.first_reasons):
         lines.append(MORE % (progress.rejected - len(progress.first_reasons)))
-    lines.append(FILED if waited else STORED)
+    lines.append(FILED % progress.filed_after if waited else STORED)
     return "\n".join(lines)
 
 

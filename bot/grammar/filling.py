@@ -140,6 +140,9 @@ def _placed(line: Line, slot: Slot, mistake: Misread, at: int) -> Misread:
             between = " ".join(word.said for word in words[:behind]) if len(line.slots) > 1 else ""
             mistake.fixes, mistake.took = (f"{case_number(words[behind])} {between}".strip(),), behind + 1
             return line.with_fixes(mistake, at)
+    if not mistake.close and line.slots[-1].rest and slot is not line.slots[-1]:
+        # Nothing is like it, so it may be the beginning of the text: words to press must not lose it.
+        mistake.took = 0
     following = line.slots[line.slots.index(slot) + 1 :][:1]
     if slot.required and not mistake.close and following and not following[0].rest:
         try:

@@ -65,7 +65,11 @@ def read_slot(slot: Slot, words: Sequence[Word], setting: Setting, *, strict: bo
     """
     fillers = _FILLERS.get(slot.name, ())
     if len(words) > 1 and words[0].key in fillers and _CASE.fullmatch(words[0].key) is None:
-        value, took = read_slot(slot, words[1:], setting, strict=strict)
+        try:
+            value, took = read_slot(slot, words[1:], setting, strict=strict)
+        except Misread as mistake:
+            mistake.took += 1
+            raise
         return value, took + 1
     if slot.choices:
         return choice(slot.name, words, {c: c for c in slot.choices})

@@ -8,8 +8,24 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards.card import Actions, Button, Card, Chart, Facts, OpenLink, Quote, Row, Rows, Text
-from bot.cards.card import Bar, Choice, Input, Press, Style, Tone
+from bot.cards.card import (
+    Actions,
+    Bar,
+    Button,
+    Card,
+    Chart,
+    Choice,
+    Facts,
+    Input,
+    OpenLink,
+    Press,
+    Quote,
+    Row,
+    Rows,
+    Style,
+    Text,
+    Tone,
+)
 from bot.domain.case import Case
 
 _CASE: Final = msgspec.json.Decoder(Case)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.ports import Clock, Hold, Job, Message, Place, Posted, Put
+from bot.ports import Clock, Hold, Job, Message, Place, Posted, Put, Rank
+from storage.sql.messages import MESSAGES, as_message, digest_is_new, record, too_late
 from storage.sql.moments import EPOCH
-from storage.sql.puts import JOBS, LANES, as_job, earliest, put
+from storage.sql.puts import JOBS, LANES, as_job, put, waiting_in
 from storage.sql.reader import Reader
-from storage.sql.tables import DigestRow, MessageRow
 from storage.sql.writer import Writer
-
-MESSAGES: Any = MessageRow.__table__  # type: ignore[attr-defined]
-DIGESTS: Any = DigestRow.__table__  # type: ignore[attr-defined]
 
 
 class SqlLanes:
@@ -60,7 +57,7 @@ class SqlLanes:
             .order_by(MESSAGES.c.id.desc())
         )
         rows = await self._reader.once(lambda c: c.execute(newest).all())
-        return _message(rows[0], attempts=len(rows)) if rows else None
+        return as_message(rows[0], attempts=len(rows)) if rows else None
 
     async def begin(self, hold: Hold, job: Job, *, nonce: str, place: Place, shown: str) -> Message | None:
         now = self._clock.now()
@@ -69,7 +66,7 @@ class SqlLanes:
             if (
                 not _held(connection, hold)
                 or not _newest(connection, job)
-                or not _digest_is_new(connection, job, place)
+                or not digest_is_new(connection, job, place)
             ):
                 return None
             row = {"key": job.key, "nonce": nonce, "state": "sending", "place": str(place), "shown": shown}
@@ -92,10 +89,9 @@ class SqlLanes:
     ) -> bool:
         def write(connection: Connection) -> bool:
             if not _held(connection, hold):
-                return False
-            if message is not None and posted is not None:
-                _record(connection, message, posted, shown)
-            connection.execute(delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.gen == job.gen))
+                return too_late(connection, job, message)
+            if message is None or posted is None or record(connection, message, posted, shown):
+                connection.execute(delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.gen == job.gen))
             return True
 
         (done,) = await self._writer.submit([write])
@@ -123,9 +119,12 @@ class SqlLanes:
         def write(connection: Connection) -> None:
             if not _held(connection, hold):
                 return
+            mine = delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.gen == job.gen)
+            if not connection.execute(mine).rowcount:
+                # What is newer gets tries of its own; dropped, nobody waits for it.
+                return
             failed = update(MESSAGES).where(MESSAGES.c.key == job.key, MESSAGES.c.state == "sending")
             connection.execute(failed.values(state="failed"))
-            connection.execute(delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.gen == job.gen))
             put(connection, tell)
 
         await self._writer.submit([write])
@@ -135,7 +134,7 @@ class SqlLanes:
 
     async def release(self, hold: Hold) -> None:
         def write(connection: Connection) -> None:
-            connection.execute(_mine(hold).values(lease_until=EPOCH, due=earliest(connection, hold.lane)))
+            connection.execute(_mine(hold).values(lease_until=EPOCH, **waiting_in(connection, hold.lane)))
 
         await self._writer.submit([write])
 
@@ -149,7 +148,8 @@ def _ready() -> Any:
             LANES.c.next_ok <= bindparam("real"),
             LANES.c.lease_until <= bindparam("real"),
         )
-        .order_by(LANES.c.due)
+        # Pages first: in a crowd of busy lanes the newest would wait longest.
+        .order_by(LANES.c.rank != int(Rank.PAGE), LANES.c.due)
     )
 
 
@@ -179,49 +179,3 @@ def _held(connection: Connection, hold: Hold) -> bool:
 def _newest(connection: Connection, job: Job) -> bool:
     same = select(JOBS.c.id).where(JOBS.c.id == job.id, JOBS.c.gen == job.gen)
     return connection.execute(same).first() is not None
-
-
-def _digest_is_new(connection: Connection, job: Job, place: Place) -> bool:
-    """Claims the digest's date for this channel with the send that is about to begin."""
-    kind, day = job.args.get("digest"), job.args.get("date")
-    if not isinstance(kind, str) or not isinstance(day, str):
-        return True
-    row = {"channel": str(place), "kind": kind, "local_date": date.fromisoformat(day)}
-    there = select(DIGESTS.c.kind).filter_by(**row)
-    if connection.execute(there).first() is not None:
-        # An earlier try of this very delivery claimed it; anything else is a second digest for the same date.
-        if connection.execute(select(MESSAGES.c.id).where(MESSAGES.c.key == job.key)).first() is not None:
-            return True
-        connection.execute(delete(JOBS).where(JOBS.c.id == job.id))
-        return False
-    connection.execute(insert(DIGESTS).values(**row))
-    return True
-
-
-def _record(connection: Connection, message: Message, posted: Posted, shown: str) -> None:
-    connection.execute(
-        update(MESSAGES)
-        .where(MESSAGES.c.id == message.id)
-        .values(
-            state="sent",
-            platform=posted.platform,
-            conversation=posted.conversation,
-            message=posted.message,
-            shown=shown,
-        )
-    )
-
-
-def _message(row: Any, attempts: int) -> Message:
-    posted = None
-    if row.state == "sent":
-        posted = Posted(platform=row.platform, conversation=row.conversation, message=row.message)
-    return Message(
-        id=row.id,
-        key=row.key,
-        nonce=row.nonce,
-        place=row.place,
-        posted=posted,
-        shown=row.shown,
-        attempts=attempts,
-    )

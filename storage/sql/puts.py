@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Executable, case, delete, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.ports import Job, JobLost, Put
+from bot.ports import Job, JobLost, Put, Rank
 from storage.sql.moments import EPOCH
 from storage.sql.tables import JobRow, LaneRow
 
@@ -47,14 +47,12 @@ def _put_statement(dialect: str) -> Executable:
 @lru_cache
 def _lane_statement(dialect: str) -> Executable:
     new: Any = (postgresql if dialect == "postgresql" else sqlite).insert(LANES)
+    said, empty = new.excluded, LANES.c.due.is_(None)
     return new.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=["lane"],
         set_={
-            "due": case(
-                (LANES.c.due.is_(None), new.excluded.due),
-                (LANES.c.due < new.excluded.due, LANES.c.due),
-                else_=new.excluded.due,
-            )
+            "due": case((empty, said.due), (LANES.c.due < said.due, LANES.c.due), else_=said.due),
+            "rank": case((empty, said.rank), (LANES.c.rank < said.rank, LANES.c.rank), else_=said.rank),
         },
     )
 
@@ -76,8 +74,9 @@ def put(connection: Connection, wanted: Put) -> None:
     }
     connection.execute(_put_statement(connection.dialect.name), row)
     if wanted.lane is not None:
-        lane = {"lane": wanted.lane, "due": wanted.due, "next_ok": EPOCH, "lease_until": EPOCH, "fence": 0}
-        connection.execute(_lane_statement(connection.dialect.name), lane)
+        lane = {"lane": wanted.lane, "due": wanted.due, "rank": int(wanted.rank)}
+        new = {**lane, "next_ok": EPOCH, "lease_until": EPOCH, "fence": 0}
+        connection.execute(_lane_statement(connection.dialect.name), new)
 
 
 def drop(connection: Connection, key: str) -> None:
@@ -109,8 +108,8 @@ def as_job(row: Any) -> Job:
     )
 
 
-def earliest(connection: Connection, lane: str) -> Any:
-    """When the lane's next delivery is due; None when it is empty."""
-    return connection.execute(
-        select(func.min(JOBS.c.due)).where(JOBS.c.lane == lane, JOBS.c.set_aside.is_(None))
-    ).scalar()
+def waiting_in(connection: Connection, lane: str) -> dict[str, Any]:
+    """When the lane's next delivery is due (None when it is empty), and how urgent its most urgent one is."""
+    mine = (JOBS.c.lane == lane) & JOBS.c.set_aside.is_(None)
+    row = connection.execute(select(func.min(JOBS.c.due), func.min(JOBS.c.rank)).where(mine)).one()
+    return {"due": row[0], "rank": row[1] if row[1] is not None else int(Rank.EDIT)}

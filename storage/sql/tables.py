@@ -182,7 +182,10 @@ class JobRow(SQLModel, table=True):
 
 
 class LaneRow(SQLModel, table=True):
-    """A conversation we speak in. `due` is the earliest business moment of its deliveries; the rest is real time."""
+    """A conversation we speak in, with the earliest `due` (business time) and the most urgent rank of its deliveries.
+
+    The other times are real time.
+    """
 
     __tablename__ = "lanes"
     __table_args__ = (
@@ -192,6 +195,7 @@ class LaneRow(SQLModel, table=True):
     )
     lane: str = Field(primary_key=True)
     due: datetime | None = _at(nullable=True)
+    rank: int
     next_ok: datetime = _at()
     lease_until: datetime = _at()
     fence: int

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.domain.events import Kind
 from bot.ports import Tally
 from storage.sql.chain import EVENTS
-from storage.sql.lanes import DIGESTS
+from storage.sql.messages import DIGESTS
 from storage.sql.moments import micros
 
 if TYPE_CHECKING:

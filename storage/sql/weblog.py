@@ -11,7 +11,7 @@ from bot.cards.card import Card
 from bot.domain.people import PersonId
 from bot.ports import Clock, WebMessage
 from storage.sql.codec import decode_card, encode_card
-from storage.sql.lanes import MESSAGES
+from storage.sql.messages import MESSAGES
 from storage.sql.reader import Reader
 from storage.sql.tables import WebMessageRow
 from storage.sql.writer import Writer

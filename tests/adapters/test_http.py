@@ -78,7 +78,7 @@ async def test_metrics_have_routes_and_no_paths() -> None:
     async with asking(web.get("/pages/{name}", page)) as asker:
         await asker.ask("GET", "/pages/secret-one")
         await asker.ask("GET", "/no/such/secret")
-        await asker.ask("BREW", "/pages/tea")
+        await asker.ask("PROPFIND", "/pages/tea")
         asker.metrics.called("claim", "done")
         asker.metrics.delivered("web", "posted")
         answer = await asker.ask("GET", "/metrics")

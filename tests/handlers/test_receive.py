@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.case import Priority, State
-from bot.domain.mention import Mention
+from bot.domain.mention import Author, Mention
 from bot.ports import Incoming, Origin, Stale
 from handlers import chains, filing
-from tests.desk import Story, text_of
+from tests.desk import MONDAY, Story, text_of
 
 AUTHOR = {"handle": "sally"}
 
@@ -70,7 +70,7 @@ async def test_a_later_post_reopens_a_closed_case(desk: Story) -> None:
     number = await desk.mention(external_id="root")
     await desk.hears(f"claim {number}", from_="ana")
     await desk.hears(f"resolve {number}", from_="ana")
-    await desk.passes(days=14)
+    desk.time.at += timedelta(days=14)
     assert await desk.mention("It broke again", in_reply_to="root") == number
     case = await desk.case(number)
     assert (case.state, case.owner, case.service.responded_at) == (State.OPEN, None, None)
@@ -81,7 +81,7 @@ async def test_a_later_post_reopens_a_closed_case(desk: Story) -> None:
 async def test_much_later_it_opens_a_linked_case(desk: Story) -> None:
     old = await desk.mention(external_id="root")
     await desk.hears(f"resolve {old}", from_="ana")
-    await desk.passes(days=14, seconds=1)
+    desk.time.at += timedelta(days=14, seconds=1)
     new = await desk.mention("It broke again", in_reply_to="root", external_id="again")
     assert new != old
     assert (await desk.case(new)).linked_to == old
@@ -221,9 +221,6 @@ async def test_mentions_of_a_dropped_community_are_filed_by_the_default(desk: St
 
 def test_chains_hold_what_shares_a_key() -> None:
     def mention(number: int, handle: str, thread: str | None = None) -> Mention:
-        from bot.domain.mention import Author
-        from tests.desk import MONDAY
-
         return Mention(
             id=number, source="x", external_id=f"m{number}", community="c", received_at=MONDAY, created_at=MONDAY,
             author=Author(handle=handle), text="", thread=thread,

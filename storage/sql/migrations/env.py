@@ -1,7 +1,6 @@
 """Alembic's entry: runs on the connection that `storage.sql.migrate` hands over."""
 
 from alembic import context
-
 from sqlmodel import SQLModel
 
 import storage.sql.tables  # noqa: F401  the tables register themselves

@@ -6,7 +6,6 @@ Revision: 0001, after nothing
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -135,6 +134,7 @@ def upgrade() -> None:
         "lanes",
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("next_ok", sa.BigInteger(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),

@@ -1,0 +1,80 @@
+"""What we know of the messages that deliveries began: sending, sent, lost or failed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.ports import Job, Message, Place, Posted, Put, Rank
+from storage.sql.puts import JOBS, put
+from storage.sql.tables import DigestRow, MessageRow
+
+MESSAGES: Any = MessageRow.__table__  # type: ignore[attr-defined]
+DIGESTS: Any = DigestRow.__table__  # type: ignore[attr-defined]
+
+
+def digest_is_new(connection: Connection, job: Job, place: Place) -> bool:
+    """Claims the digest's date for this channel with the send that is about to begin."""
+    kind, day = job.args.get("digest"), job.args.get("date")
+    if not isinstance(kind, str) or not isinstance(day, str):
+        return True
+    row = {"channel": str(place), "kind": kind, "local_date": date.fromisoformat(day)}
+    there = select(DIGESTS.c.kind).filter_by(**row)
+    if connection.execute(there).first() is not None:
+        # An earlier try of this very delivery claimed it; anything else is a second digest for the same date.
+        if connection.execute(select(MESSAGES.c.id).where(MESSAGES.c.key == job.key)).first() is not None:
+            return True
+        connection.execute(delete(JOBS).where(JOBS.c.id == job.id))
+        return False
+    connection.execute(insert(DIGESTS).values(**row))
+    return True
+
+
+def record(connection: Connection, message: Message, posted: Posted, shown: str) -> bool:
+    """False when whoever sent it took it back meanwhile: then it has to be said anew."""
+    there = update(MESSAGES).where(MESSAGES.c.id == message.id, MESSAGES.c.state != "lost")
+    values = {
+        "state": "sent",
+        "platform": posted.platform,
+        "conversation": posted.conversation,
+        "message": posted.message,
+        "shown": shown,
+    }
+    return bool(connection.execute(there.values(**values)).rowcount)
+
+
+def too_late(connection: Connection, job: Job, message: Message | None) -> bool:
+    """Another worker took the lane over while this one was speaking. Whether what it posted stands all the same."""
+    if message is None:
+        return False
+    mine = update(MESSAGES).where(MESSAGES.c.id == message.id)
+    if message.posted is None:
+        if connection.execute(mine.where(MESSAGES.c.state == "sending").values(state="lost")).rowcount:
+            return False
+        # Found by its nonce, it was recorded by the new holder.
+        state = select(MESSAGES.c.state).where(MESSAGES.c.id == message.id)
+        return bool(connection.execute(state).scalar() == "sent")
+    # This edit may have covered a newer one: what is there now is unknown, and the newest is shown again.
+    connection.execute(mine.values(shown=""))
+    again = Put(
+        kind=job.kind, key=job.key, due=job.due, args=job.args, lane=job.lane, rank=Rank(job.rank)
+    )
+    put(connection, again)
+    return False
+
+
+def as_message(row: Any, attempts: int) -> Message:
+    posted = None
+    if row.state == "sent":
+        posted = Posted(platform=row.platform, conversation=row.conversation, message=row.message)
+    return Message(
+        id=row.id,
+        key=row.key,
+        nonce=row.nonce,
+        place=row.place,
+        posted=posted,
+        shown=row.shown,
+        attempts=attempts,
+    )
