@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -225,15 +225,7 @@ class Delivery:
         if posted is None:
             await self.lanes.lost(message)
             return None
-        found = Message(
-            id=message.id,
-            key=message.key,
-            nonce=message.nonce,
-            place=message.place,
-            posted=posted,
-            shown="",
-            attempts=message.attempts,
-        )
+        found = replace(message, posted=posted, shown="")
         log.info("found a message whose fate was unknown", job=job.key)
         return found
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -36,7 +37,7 @@ from storage.sql.engine import sqlite_path
 from storage.sql.lock import DatabaseLock
 from storage.sql.mentions import receive_put
 from storage.sql.migrate import current, newest, upgrade
-from storage.sql.puts import put
+from storage.sql.puts import put, put_missing
 from storage.sql.store import SqlStore
 
 log = structlog.get_logger(__name__)
@@ -139,10 +140,11 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
 
 
 async def set_standing_jobs(desk: Desk) -> None:
-    """Puts the jobs that always stand: receiving for each community, and the next digests."""
+    """Puts the jobs that always stand: receiving for each community, and the clocks of digests."""
     now = desk.store.clock.now()
-    wanted = [receive_put(name, now) for name in desk.policy.communities] + list(standing(desk.policy, now))
-    await desk.store.submit([lambda c, job=job: put(c, job) for job in wanted])  # type: ignore[misc]
+    receiving = [partial(put, wanted=receive_put(name, now)) for name in desk.policy.communities]
+    digests = [partial(put_missing, wanted=clock) for clock in standing(desk.policy, now)]
+    await desk.store.submit([*receiving, *digests])
 
 
 @asynccontextmanager

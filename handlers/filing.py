@@ -67,7 +67,13 @@ def links(mention: Mention, case: Case, *, by_author: bool) -> tuple[Thread, ...
 
 
 def opened(
-    policy: Policy, number: int, mention: Mention, *, at: datetime, by: Actor = DESK, linked_to: int | None = None
+    policy: Policy,
+    number: int,
+    mention: Mention,
+    *,
+    at: datetime,
+    by: Actor = DESK,
+    linked_to: int | None = None,
 ) -> Case:
     """A new case for the mention, where the rules say; escalated when one of them says so."""
     found = triage(policy, mention)

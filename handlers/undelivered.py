@@ -105,7 +105,9 @@ def _sentence(call: Call, lost: Lost) -> str:
     ways = ", ".join(filter(None, (person.phone, person.id))) if person else ""
     words = lost.subject if lost.view == VIEW else A_MESSAGE.format(what=lost.view)
     contact = CONTACT.format(ways=ways) if ways else ""
-    return NOT_DELIVERED.format(whom=whom, reason=lost.reason.rstrip("."), words=words, contact=contact).strip()
+    return NOT_DELIVERED.format(
+        whom=whom, reason=lost.reason.rstrip("."), words=words, contact=contact
+    ).strip()
 
 
 def _failure(
@@ -173,4 +175,3 @@ def _is_current(case: Case, lost: Lost) -> bool:
     """Whether a page belongs to the escalation that runs; its key names the start."""
     started = int(case.escalation.started_at.timestamp()) if case.escalation else 0
     return case.escalating and lost.key.split(":")[2:3] == [str(started)]
-

@@ -69,7 +69,7 @@ class WebFrontend:
             web.get("/web/people", guarded(self.people)),
             web.get("/web/conversations", guarded(self.conversations)),
             web.get("/web/messages", guarded(self.messages)),
-            web.get("/web/events", guarded(self.events)),
+            web.get("/web/events", guarded(self.events), allow_head=False),
             web.post("/web/say", guarded(self.say)),
             web.post("/web/press", guarded(self.press)),
         ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from shlex import quote
+from typing import Final
 
 import click
 
@@ -17,16 +16,13 @@ from adapters.logs import set_up
 from adapters.replay import Progress, Replay
 from adapters.sources.mention_json import MentionReader
 from bot.cli.replay_show import Shows, summary
-from bot.config import Config, ConfigError, read_config
-from bot.policy.problems import PolicyErrors
+from bot.config import Config, read_config
 from bot.triage.rules import community_of
-
-if TYPE_CHECKING:
-    from bot.wiring import Desk
+from bot.wiring import Desk, running
+from storage.sql.lock import DatabaseInUse
 
 BAD_SPEED: Final = 'write a number such as 1 or 60, or "max"'
 STOPPED: Final = "Stopped after %d lines. The same command goes on from there."
-CANNOT_READ: Final = "%s cannot be read: %s."
 BY_HTTP: Final = """%s
 Or send the file to the desk that runs, 500 mentions a request:
     split -l 500 %s part. && for each in part.*; do
@@ -63,56 +59,39 @@ def replay(file: Path, speed: float | None, limit: int | None, again: bool, no_w
     """
     set_up(sys.stderr, level="warning")
     shows = Shows(sys.stdout)
-    make = partial(Replay, file=file, tell=shows.tell, speed=speed, limit=limit, again=again)
+    make = partial(Replay, file=file, speed=speed, limit=limit, again=again)
     try:
-        progress = asyncio.run(_run(make, file, shows, wait=not no_wait))
+        progress = asyncio.run(_run(make, read_config(os.environ), file, shows, wait=not no_wait))
     except KeyboardInterrupt:
         shows.end()
         click.echo(STOPPED % shows.read)
         raise SystemExit(130) from None
-    except OSError as error:
-        raise click.ClickException(CANNOT_READ % (error.filename or file, error.strerror or error)) from None
     shows.end()
     click.echo(summary(progress, file, waited=not no_wait))
     if progress.read and progress.read == progress.rejected:
         raise SystemExit(1)
 
 
-async def _run(make: partial[Replay], file: Path, shows: Shows, *, wait: bool) -> Progress:
-    async with _desk(file) as desk:
-        # From here on the wiring's parts are all known: the store remembers, its clock tells real time.
-        replay = make(
-            reader=MentionReader(partial(community_of, desk.policy)),
-            intake=desk.store.intake,
-            bookmarks=desk.store,
-            pace=desk.store.clock,
-        )
-        with shows:
-            progress = await replay.run()
-            if wait:
-                await replay.wait_until_filed(desk.store.unfiled, progress)
-        return progress
-
-
-@asynccontextmanager
-async def _desk(file: Path) -> AsyncIterator[Desk]:
-    """The whole desk at work. What stands in its way is told as a sentence."""
-    from bot.wiring import running
-    from storage.sql.engine import UnsupportedDatabase
-    from storage.sql.lock import DatabaseInUse
-
-    try:
-        config = read_config(os.environ)
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from None
+async def _run(make: partial[Replay], config: Config, file: Path, shows: Shows, *, wait: bool) -> Progress:
     try:
         async with running(config) as desk:
-            yield desk
-    except (PolicyErrors, UnsupportedDatabase) as error:
-        raise click.ClickException(str(error)) from None
+            with shows:
+                return await _feed(make, desk, shows, wait=wait)
     except DatabaseInUse as error:
-        raise click.ClickException(_by_http(str(error), file, config)) from None
+        said = BY_HTTP % (error, quote(str(file)), config.host, config.port)
+        raise click.ClickException(said + SIGNED if config.webhook_secrets else said) from None
 
 
-def _by_http(why: str, file: Path, config: Config) -> str:
-    return BY_HTTP % (why, file, config.host, config.port) + (SIGNED if config.webhook_secrets else "")
+async def _feed(make: partial[Replay], desk: Desk, shows: Shows, *, wait: bool) -> Progress:
+    """The file into a desk at work."""
+    replay = make(
+        reader=MentionReader(partial(community_of, desk.policy)),
+        intake=desk.store.intake,
+        bookmarks=desk.store,
+        pace=desk.store.clock,
+        tell=shows.tell,
+    )
+    progress = await replay.run()
+    if wait:
+        await replay.wait_until_filed(desk.store.unfiled, progress)
+    return progress

@@ -52,7 +52,12 @@ def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> C
     if former == by.id:
         raise AlreadyClaimed(case.id, former, case.claimed_at or at, mine=True)
     acted = case.owner_acted_at or case.claimed_at
-    if not reason and not by.leads(case.department) and acted is not None and at - acted < TAKE_WITHOUT_REASON_AFTER:
+    if (
+        not reason
+        and not by.leads(case.department)
+        and acted is not None
+        and at - acted < TAKE_WITHOUT_REASON_AFTER
+    ):
         raise ReasonNeeded(case.id, "take", "Its owner acted within the last 30 minutes.")
     case = withdraw(case, by=by, at=at) if case.offer else case
     case = record(owned(case, by, at, lease), Kind.TAKEN, by, at, former=former, reason=reason)

@@ -48,9 +48,7 @@ def climb(case: Case, rung: Rung, *, at: datetime) -> Case:
         case = record(case, Kind.CLIMBED, DESK, at, after=escalation.acked_by)
     first = len(escalation.pages) + 1
     number = escalation.pages[-1].rung + 1 if escalation.pages else 1
-    pages = tuple(
-        Page(number=first + i, person=who, at=at, rung=number) for i, who in enumerate(rung.people)
-    )
+    pages = tuple(Page(number=first + i, person=who, at=at, rung=number) for i, who in enumerate(rung.people))
     case = replace(
         case,
         escalation=replace(

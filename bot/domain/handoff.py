@@ -52,7 +52,9 @@ def offer(
         seen_in=tuple(dict.fromkeys((*case.seen_in, to))),
         snoozed_until=None,
     )
-    return pause_lease(record(case, Kind.OFFERED, by, at, to=to, note=note, until=until.isoformat()), at, lease)
+    return pause_lease(
+        record(case, Kind.OFFERED, by, at, to=to, note=note, until=until.isoformat()), at, lease
+    )
 
 
 def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: ServiceTerms) -> Case:
@@ -132,7 +134,9 @@ def expire(case: Case, *, at: datetime, lease: Terms) -> Case:
 def withdraw(case: Case, *, by: Actor, at: datetime) -> Case:
     """The giver takes the offer back. Raises NoOffer when there is none."""
     pending = _pending(case)
-    return record(replace(case, offer=None), Kind.OFFER_WITHDRAWN, by, at, to=pending.to, offered_by=pending.by)
+    return record(
+        replace(case, offer=None), Kind.OFFER_WITHDRAWN, by, at, to=pending.to, offered_by=pending.by
+    )
 
 
 def pause_lease(case: Case, at: datetime, lease: Terms) -> Case:

@@ -50,7 +50,14 @@ def open_case(
         linked_to=linked_to,
     )
     return record(
-        case, Kind.OPENED, by, at, mention=mention.id, priority=priority.value, why=reasons, linked_to=linked_to
+        case,
+        Kind.OPENED,
+        by,
+        at,
+        mention=mention.id,
+        priority=priority.value,
+        why=reasons,
+        linked_to=linked_to,
     )
 
 

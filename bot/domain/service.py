@@ -44,9 +44,11 @@ def reclock(case: Case, terms: ServiceTerms, *, at: datetime) -> Case:
     due, warn_at, left = fresh.resolve_due, fresh.resolve_warn_at, None
     for rest in kept.rests:
         if rest.until is None:
+            # It rests still: its moments move when it wakes.
             left = terms.resolve.left(rest.since, due)
-        due = _moved(due, rest.since, rest.until or at, terms.resolve)
-        warn_at = _moved(warn_at, rest.since, rest.until or at, terms.resolve)
+        else:
+            due = _moved(due, rest.since, rest.until, terms.resolve)
+            warn_at = _moved(warn_at, rest.since, rest.until, terms.resolve)
     again = {FIRST_WARNED: fresh.first_warn_at, RESOLVE_WARNED: warn_at}
     promised = replace(
         fresh,
@@ -75,7 +77,9 @@ def pause_resolve(case: Case, at: datetime, terms: ServiceTerms) -> Case:
     if promised.resolve_left is not None:
         return case
     left = terms.resolve.left(at, promised.resolve_due)
-    return replace(case, service=replace(promised, resolve_left=left, rests=(*promised.rests, Rest(since=at))))
+    return replace(
+        case, service=replace(promised, resolve_left=left, rests=(*promised.rests, Rest(since=at)))
+    )
 
 
 def resume_resolve(case: Case, at: datetime, terms: ServiceTerms) -> Case:

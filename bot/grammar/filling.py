@@ -81,31 +81,27 @@ def _without_this(line: Line) -> tuple[Word, ...]:
 def _names_no_case(line: Line, here: int) -> bool:
     """Whether the words after the verb begin with something else than a case.
 
-    "note 3 bags were lost" is about three bags: a number that free text follows, shorter than that of the
-    thread's own case, belongs to the text. "#3" is always a case.
+    "note 3 bags were lost" is about three bags, and a telephone number is no case either: a number that free
+    text follows is a case only when it is about as long as that of the thread. "#3" is always a case.
     """
     words = [word for word in line.words if word.key]
-    if words and words[0].key == "case":
-        return False
-    number = case_number(words[0]) if words else None
-    if number is None:
-        return True
+    if not words or words[0].key == "case":
+        return not words
     text_follows = len(line.slots) > 1 and line.slots[1].rest and len(words) > 1
-    return text_follows and words[0].said.isdecimal() and len(str(number)) < len(str(here))
+    if text_follows and words[0].said.isdecimal():
+        return not 0 <= len(words[0].said) - len(str(here)) <= 1
+    return case_number(words[0]) is None
 
 
 def _filled(line: Line) -> Iterator[Any]:
     """The values in the usage's order."""
-    at, doubt = 0, None
-    slots = line.slots
+    at, doubt, slots = 0, None, line.slots
     if line.case_id is not None:
         yield line.case_id
         slots = slots[1:]
     for slot in slots:
         if slot.rest:
-            if slot.required and not line.rest(at):
-                raise _missing(line, slot, at)
-            yield line.rest(at)
+            yield _text(line, slot, at)
             return
         start = _past_punctuation(line.words, at)
         if start == len(line.words):
@@ -114,8 +110,8 @@ def _filled(line: Line) -> Iterator[Any]:
             yield None
             continue
         skippable = not slot.required and slot is not slots[-1]
-        strict = skippable and slots[-1].rest
         try:
+            strict = skippable and slots[-1].rest
             value, took = read_slot(slot, line.words[start:], line.setting, strict=strict)
         except Misread as mistake:
             if doubt is None or (mistake.close and not doubt.close):
@@ -123,9 +119,19 @@ def _filled(line: Line) -> Iterator[Any]:
             if not skippable:
                 raise doubt from None
             yield None
-            continue
-        yield value
-        at, doubt = start + took, None
+        else:
+            yield value
+            at, doubt = start + took, None
+    _must_end(line, at, doubt)
+
+
+def _text(line: Line, slot: Slot, at: int) -> str:
+    if slot.required and not line.rest(at):
+        raise _missing(line, slot, at)
+    return line.rest(at)
+
+
+def _must_end(line: Line, at: int, doubt: Misread | None) -> None:
     at = _past_punctuation(line.words, at)
     if at < len(line.words):
         raise doubt or TooMany(line.rest(at), line.verb.usage).offer([line.before(at)])
@@ -138,7 +144,7 @@ def _placed(line: Line, slot: Slot, mistake: Misread, at: int) -> Misread:
         behind = next((n for n, word in enumerate(words) if case_number(word) is not None), None)
         if behind is not None:
             between = " ".join(word.said for word in words[:behind]) if len(line.slots) > 1 else ""
-            mistake.fixes, mistake.took = (f"{case_number(words[behind])} {between}".strip(),), behind + 1
+            mistake.fixes, mistake.took = ((f"{case_number(words[behind])} {between}".strip(),), behind + 1)
             return line.with_fixes(mistake, at)
     if not mistake.close and line.slots[-1].rest and slot is not line.slots[-1]:
         # Nothing is like it, so it may be the beginning of the text: words to press must not lose it.

@@ -28,11 +28,7 @@ _QUESTIONS: Final = {
 _MOMENTS: Final = "`2h`, `tomorrow 14:00`, `monday 9:00` or `2026-03-14 10:30`"
 _DAYS: Final = "`yesterday`, `monday` or `2026-03-14`"
 _PLURALS: Final = {"community": "communities", "person": "people"}
-_NOT_CHOSEN: Final = {
-    "priority": "no priority",
-    "on": "nothing a case can wait for",
-    "outcome": "no outcome",
-}
+_NOT_CHOSEN: Final = {"priority": "no priority", "on": "nothing a case can wait for", "outcome": "no outcome"}
 _MOST_SHOWN: Final = 10
 _LONGEST_BUTTON: Final = 300
 

@@ -13,14 +13,7 @@ from bot.domain.case import Priority, WaitingFor
 from bot.domain.lifecycle import OUTCOMES
 from bot.domain.people import Person, PersonId
 from bot.domain.refusals import NoSuchCase
-from bot.grammar.mistakes import (
-    Misread,
-    NotACase,
-    NotAChoice,
-    NotADay,
-    NotAMoment,
-    NotAPage,
-)
+from bot.grammar.mistakes import Misread, NotACase, NotAChoice, NotADay, NotAMoment, NotAPage
 from bot.grammar.names import choice, look_up, named, said
 from bot.grammar.text import Word, keys_of
 from bot.grammar.timewords import parse_day, parse_when

@@ -15,7 +15,9 @@ from bot.policy.model import Policy
 def stand_in(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
     """Who answers for the department at `at`: its duty person, a lead, the fallback. Never the person `but`."""
     duty = on_duty(policy, department, at)
-    return _first(policy, (*([duty] if duty else []), *leads(policy, department), *_last(policy, department)), at, but)
+    return _first(
+        policy, (*([duty] if duty else []), *leads(policy, department), *_last(policy, department)), at, but
+    )
 
 
 def last_resort(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:

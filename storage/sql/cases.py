@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Function, Select, Text, bindparam, func, insert, or_, select, update
 
 from bot.domain.case import Case
 from bot.domain.events import Event
@@ -16,6 +16,7 @@ from bot.effects import follow
 from bot.ports import CaseFilter, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
+from storage.sql.engine import LOWER
 from storage.sql.tables import CaseRow, MentionRow, ThreadRow
 
 if TYPE_CHECKING:
@@ -188,9 +189,11 @@ def _mentioning(word: str) -> Any:
     return select(MENTIONS.c.case_id).where(
         MENTIONS.c.id > newest,
         MENTIONS.c.case_id.is_not(None),
-        or_(
-            MENTIONS.c.text.icontains(word, autoescape=True),
-            MENTIONS.c.handle.icontains(word, autoescape=True),
-            MENTIONS.c.name.icontains(word, autoescape=True),
-        ),
+        or_(*(_holds(column, word) for column in (MENTIONS.c.text, MENTIONS.c.handle, MENTIONS.c.name))),
     )
+
+
+def _holds(column: Any, word: str) -> Any:
+    if word.isascii():
+        return column.icontains(word, autoescape=True)
+    return Function(LOWER, column, type_=Text).contains(word.lower(), autoescape=True)

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 READERS: Final = 8
+LOWER: Final = "lower_of_any_alphabet"
+"""SQLite's own `lower` is faster, and knows the letters A to Z only."""
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -52,9 +54,14 @@ def connect(url: str, *, role: Literal["write", "read"]) -> Engine:
             connection.execute(pragma)
         if role == "read":
             connection.execute("PRAGMA query_only=ON")
+            connection.create_function(LOWER, 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

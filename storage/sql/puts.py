@@ -79,6 +79,13 @@ def put(connection: Connection, wanted: Put) -> None:
         connection.execute(_lane_statement(connection.dialect.name), new)
 
 
+def put_missing(connection: Connection, wanted: Put) -> None:
+    """The job is there; one that stands already keeps its moment, so nothing overdue is lost."""
+    there = select(JOBS.c.id).where(JOBS.c.key == wanted.key, JOBS.c.set_aside.is_(None))
+    if connection.execute(there).first() is None:
+        put(connection, wanted)
+
+
 def drop(connection: Connection, key: str) -> None:
     """The job is gone, leased or not."""
     connection.execute(delete(JOBS).where(JOBS.c.key == key))

@@ -96,6 +96,8 @@ class Writer:
 
     async def close(self) -> None:
         """Waits for what is on its way, then lets go of the database. Whoever writes later gets a RuntimeError."""
+        if self._closed:
+            return
         self._closed = True
         if self._busy is not None:
             await self._busy

@@ -132,7 +132,16 @@ async def test_a_lead_assigns_within_the_department(desk: Story) -> None:
 
 
 async def test_there_is_no_such_case(desk: Story) -> None:
-    for words in ("claim 4", "take 4", "release 4", "extend 4", "note 4 hello", "resolve 4", "escalate 4", "ack 4"):
+    for words in (
+        "claim 4",
+        "take 4",
+        "release 4",
+        "extend 4",
+        "note 4 hello",
+        "resolve 4",
+        "escalate 4",
+        "ack 4",
+    ):
         assert "There is no case 4" in await desk.says(words, from_="ana"), words
 
 

@@ -37,7 +37,9 @@ async def test_a_known_link_shows_its_case(desk: Story) -> None:
 
 
 async def test_the_same_link_twice_is_one_case(desk: Story) -> None:
-    await asyncio.gather(*(desk.hears(f"file {LINK}", from_=name, settle=False) for name in ("gil", "ben", "ana")))
+    await asyncio.gather(
+        *(desk.hears(f"file {LINK}", from_=name, settle=False) for name in ("gil", "ben", "ana"))
+    )
     await desk.settles()
     assert len(await desk.channel("support")) == 1
 

@@ -57,7 +57,9 @@ async def test_a_decline_brings_it_back_with_the_reason(desk: Story) -> None:
 async def test_who_must_name_another_does(desk: Story) -> None:
     number = await desk.mention()
     await desk.hears(f"handoff {number} legal", from_="ben")
-    assert "only by naming who else" in await desk.says(f"decline {number} legal has no say here", from_="cleo")
+    assert "only by naming who else" in await desk.says(
+        f"decline {number} legal has no say here", from_="cleo"
+    )
     await desk.hears(f"decline {number} sales because it is an order", from_="cleo")
     async with desk.desk.store.work(Origin()) as work:
         (event, *_) = await work.cases.history(number, limit=1)
@@ -141,7 +143,3 @@ async def test_the_third_handoff_is_a_leads_and_stands(desk: Story) -> None:
     assert "decided that it belongs here" in await desk.says(f"decline {number} no", from_="finn")
     await desk.hears(f"accept {number}", from_="finn")
     assert (await desk.case(number)).owner == FINN
-
-
-
-

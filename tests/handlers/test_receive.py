@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.case import Priority, State
 from bot.domain.mention import Author, Mention
 from bot.ports import Incoming, Origin, Stale
-from handlers import chains, filing
+from bot.triage.rules import triage
+from handlers import chains
 from tests.desk import MONDAY, Story, text_of
 
-AUTHOR = {"handle": "sally"}
+AUTHOR: dict[str, Any] = {"handle": "sally"}
 
 
 async def _handles(desk: Story, case_id: int) -> list[str]:
@@ -154,7 +156,9 @@ async def test_our_own_post_elsewhere_is_set_aside(desk: Story) -> None:
 
 async def test_an_edit_is_told_in_the_case(desk: Story) -> None:
     number = await desk.mention("My parcel", external_id="e1", handle="sally")
-    edited = _post(desk, "e1", handle="sally", text="My three parcels", edited_at=desk.now + timedelta(minutes=1))
+    edited = _post(
+        desk, "e1", handle="sally", text="My three parcels", edited_at=desk.now + timedelta(minutes=1)
+    )
     await desk.desk.store.intake.append([edited])
     await desk.settles()
     assert await desk.kinds(number) == ["opened", "revised"]
@@ -182,14 +186,12 @@ async def test_a_large_batch_is_filed_in_order(desk: Story) -> None:
 async def test_a_poison_mention_is_set_aside_alone_and_told(
     desk: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = filing.triage
-
     def poisoned(policy: object, mention: Mention) -> object:
         if "poison" in mention.text:
             raise RuntimeError("no such glyph")
-        return real(policy, mention)  # type: ignore[arg-type]
+        return triage(policy, mention)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(filing, "triage", poisoned)
+    monkeypatch.setattr("handlers.filing.triage", poisoned)
     posts = [_post(desk, f"p{n}", text="poison" if n == 1 else "parcel", thread="t") for n in range(3)]
     await desk.desk.store.intake.append(posts)
     await desk.settles()
@@ -202,14 +204,14 @@ async def test_a_poison_mention_is_set_aside_alone_and_told(
 
 
 async def test_a_trouble_that_passes_sets_nothing_aside(desk: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failures = filing.triage, [RuntimeError("out of memory"), Stale("x"), Stale("x")]
+    failures = [RuntimeError("out of memory"), Stale("x"), Stale("x")]
 
     def troubled(policy: object, mention: Mention) -> object:
         if failures:
             raise failures.pop()
-        return real(policy, mention)  # type: ignore[arg-type]
+        return triage(policy, mention)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(filing, "triage", troubled)
+    monkeypatch.setattr("handlers.filing.triage", troubled)
     assert await desk.mention()
 
 

@@ -24,15 +24,15 @@ PROMISE = ServiceTerms(first=HOUR, resolve=Terms(span=Span.parse("8h"), calendar
 ANA = Actor(id=PersonId("ana@kettle.example"), name="Ana Ruiz", roles={"support": frozenset({Role.LEAD})})
 
 
-def incoming(name: str, **fields: Any) -> Incoming:
+def incoming(post: str, **fields: Any) -> Incoming:
     return Incoming(
         **{
             "source": "x",
-            "external_id": name,
+            "external_id": post,
             "community": "x-kettle",
             "created_at": MONDAY,
-            "handle": f"by-{name}",
-            "text": f"words of {name}",
+            "handle": f"by-{post}",
+            "text": f"words of {post}",
             **fields,
         }
     )

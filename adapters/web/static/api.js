@@ -1,7 +1,7 @@
 // Asking the desk. Whatever goes wrong becomes a Trouble with a sentence for a person.
 
 const WORDS = {
-  away: "Baton could not be reached. Nothing was lost: try again.",
+  away: "Baton could not be reached. Trying again is safe: nothing is done twice.",
   odd: "The desk gave an answer that this page does not understand. Load the page anew.",
 };
 

@@ -16,6 +16,9 @@ export function make(tag, given = {}, ...children) {
   return element;
 }
 
+/** What was typed, without the invisible marks that turn its reading around. */
+export const plain = (text) => text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+
 const SHAPES = {
   talk: ["0 0 20 20", "M4 5h12v9H9l-4 3v-3H4z"],
   cross: ["0 0 20 20", "M5 5l10 10M15 5L5 15"],

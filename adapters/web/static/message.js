@@ -1,6 +1,6 @@
 // Elements of a stream: a message, a private answer, words on their way, trouble.
 
-import { face, make, shape } from "./dom.js";
+import { face, make, plain, shape } from "./dom.js";
 import { fullOf, timeOf } from "./clock.js";
 
 /** `open(message)` opens the message's thread. */
@@ -80,7 +80,7 @@ export function privateElement(answer, dismiss) {
         {},
         shape("lock", "lock"),
         make("span", { class: "only", text: "Only you can see this" }),
-        make("code", { text: answer.words || "home", title: "What Baton heard" }),
+        make("code", { text: plain(answer.words) || "home", title: "What Baton heard" }),
         make("button", { type: "button", class: "icon", "aria-label": "Dismiss", title: "Dismiss", onclick: dismiss }, shape("cross")),
       ),
       make("div", { html: answer.html }),
@@ -89,7 +89,7 @@ export function privateElement(answer, dismiss) {
 }
 
 export const outgoingElement = (text) =>
-  make("div", { class: "outgoing", "aria-label": "Being sent" }, make("p", { class: "words", dir: "auto", text }));
+  make("div", { class: "outgoing", "aria-label": "Being sent" }, make("p", { class: "words", dir: "auto", text: plain(text) }));
 
 /** What went wrong, with a way to try the same again. */
 export function troubleElement(sentence, retry, dismiss) {
@@ -99,7 +99,7 @@ export function troubleElement(sentence, retry, dismiss) {
     make(
       "div",
       {},
-      make("p", { text: sentence }),
+      make("p", { text: plain(sentence) }),
       retry ? make("button", { type: "button", class: "press", text: "Retry", onclick: retry }) : null,
       make("button", { type: "button", class: "press", text: "Dismiss", onclick: dismiss }),
     ),

@@ -325,6 +325,11 @@ async def test_no_other_file_is_served(chat: WebDesk, path: str) -> None:
     assert (await chat.client.get(path)).status == 404
 
 
+async def test_nobody_asks_only_for_the_head_of_an_endless_stream(chat: WebDesk) -> None:
+    assert (await chat.client.head("/web/events", params={"as": ANA})).status == 405
+    assert (await chat.client.head("/")).status == 200
+
+
 async def test_answers_are_never_kept_by_a_browser(chat: WebDesk) -> None:
     response = await chat.client.get("/web/people")
     assert response.headers["Cache-Control"] == "no-store"

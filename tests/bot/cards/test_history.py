@@ -36,8 +36,10 @@ def said(kind: Kind, **data: Datum) -> str:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_has_a_sentence_even_when_its_data_was_erased(kind: Kind) -> None:
     sentence = said(kind)
-    assert sentence[0].isupper() and sentence[-1] in ".!?…"
-    assert "None" not in sentence and "  " not in sentence
+    assert sentence[0].isupper()
+    assert sentence[-1] in ".!?…"
+    assert "None" not in sentence
+    assert "  " not in sentence
 
 
 @pytest.mark.parametrize(

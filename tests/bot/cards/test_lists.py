@@ -43,7 +43,8 @@ def test_an_empty_list_says_what_to_do() -> None:
 def test_a_strangers_words_are_one_line_in_a_row() -> None:
     card = list_card(ListView(title="x", rows=(row(said=HOSTILE + "\n\n" + "z" * 500),), total=1))
     (rows,) = [e for e in card.elements if isinstance(e, Rows)]
-    assert "\n" not in rows.rows[0].text and len(rows.rows[0].text) < 120
+    assert "\n" not in rows.rows[0].text
+    assert len(rows.rows[0].text) < 120
     assert not any("\x1b" in text or "\u202e" in text for text in strings(card))
 
 
@@ -90,7 +91,8 @@ def test_duty_of_one_department_is_shown_in_full_and_of_all_in_rows() -> None:
     nobody = OnCallView(department="Press", duty="", open=False)
     (rows,) = oncall_card((view, nobody)).elements
     assert isinstance(rows, Rows)
-    assert rows.rows[1].text == "Press: nobody: ask a lead" and rows.rows[1].tone is Tone.WAITING
+    assert rows.rows[1].text == "Press: nobody: ask a lead"
+    assert rows.rows[1].tone is Tone.WAITING
 
 
 def test_a_community_answers_its_questions() -> None:

@@ -93,7 +93,8 @@ def test_each_kind_offers_its_next_step(kind: Kind, case: dict[str, Any], steps:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_what_is_past_asks_for_nothing(kind: Kind) -> None:
     past = notice_card(notice(kind, past=True))
-    assert words(past) == ["show 1042"] and past.tone is Tone.NEUTRAL
+    assert words(past) == ["show 1042"]
+    assert past.tone is Tone.NEUTRAL
     closed = notice_card(notice(kind, state=State.RESOLVED))
     assert words(closed) == ["show 1042"]
 

@@ -69,11 +69,18 @@ def test_reach(followers: int | None, said: str) -> None:
 
 
 def test_phrases() -> None:
-    assert count(1, "case") == "1 case" and count(1204, "case") == "1,204 cases"
-    assert joined(("a", "b", "c")) == "a, b and c" and joined(()) == ""
-    assert language("es-MX") == "Spanish" and language("tlh") == "tlh" and language(None) == ""
-    assert network("bluesky") == "Bluesky" and network("x") == "X" and network("YouTube") == "YouTube"
-    assert share(38, 41) == "38 of 41 (92 %)" and share(999, 1000) == "999 of 1,000 (99 %)"
+    assert count(1, "case") == "1 case"
+    assert count(1204, "case") == "1,204 cases"
+    assert joined(("a", "b", "c")) == "a, b and c"
+    assert joined(()) == ""
+    assert language("es-MX") == "Spanish"
+    assert language("tlh") == "tlh"
+    assert language(None) == ""
+    assert network("bluesky") == "Bluesky"
+    assert network("x") == "X"
+    assert network("YouTube") == "YouTube"
+    assert share(38, 41) == "38 of 41 (92 %)"
+    assert share(999, 1000) == "999 of 1,000 (99 %)"
     assert (signed(4), signed(-2), signed(0)) == ("+4", "-2", "±0")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -122,7 +123,7 @@ def test_windows_of_consecutive_digests_touch() -> None:
     schedule, now = daily(), utc(2026, 6, 1)
     days = schedule.due_between(utc(2026, 3, 1), utc(2026, 4, 30))
     windows = [window(schedule, day, now) for day in days]
-    assert all(a.end == b.start for a, b in zip(windows, windows[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(windows))
 
 
 def test_a_week_is_compared_with_the_week_before() -> None:

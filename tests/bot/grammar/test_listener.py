@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.cards.card import Actions, Card
 from bot.cards.words import sentence_card
-from bot.domain.people import Role
+from bot.domain.people import PersonId, Role
 from bot.domain.refusals import NotClaimed
 from bot.grammar import Heard, Listener
 from bot.ports import Origin, Place, Work
@@ -122,5 +122,5 @@ async def test_a_stranger_is_told_whom_to_ask() -> None:
 
 
 async def test_a_moment_that_has_passed_is_told_in_the_reader_s_time() -> None:
-    card, _ = await hear("snooze 7 today 9:00", person=POLICY.people["hana@kettle.example"])  # type: ignore[index]
+    card, _ = await hear("snooze 7 today 9:00", person=POLICY.people[PersonId("hana@kettle.example")])
     assert said(card).startswith("09:00 has passed.")

@@ -113,7 +113,8 @@ def test_a_moment_is_what_people_mean_by_it(text: str, moment: str) -> None:
 
 NONSENSE = (
     "|9|1042|a|am|and|ad|customer|whenever|next|week|14/3|3.4|9.30|1h30|31 june|29 february|25:00|13pm|9:60|h"
-    "|tonight 9am|monday 25|1.5d|2 bananas|tomorrow tomorrow|2h please|monday tuesday|2026-13-01|2026-02-30|99:99"
+    "|tonight 9am|monday 25|1.5d|2 bananas|tomorrow tomorrow|2h please|monday tuesday|2026-13-01|2026-02-30"
+    "|99:99"
 )
 
 
@@ -151,6 +152,12 @@ def test_a_slip_of_the_keyboard_is_asked_about(typed: str, meant: str | None) ->
     with pytest.raises(NotAMoment) as refusal:
         when(typed)
     assert refusal.value.fixes == ((meant,) if meant else ())
+
+
+def test_a_weekday_that_is_today_means_next_week() -> None:
+    early = WEDNESDAY.replace(hour=7)
+    assert when("wednesday", early) == "Wed 2026-03-11 09:00"
+    assert when("wed 9:00", early) == "Wed 2026-03-04 09:00"
 
 
 def test_a_date_in_the_new_year_is_next_year_s() -> None:

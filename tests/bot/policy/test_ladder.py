@@ -31,7 +31,12 @@ def policy() -> Policy:
 
 
 def escalated(
-    policy: Policy, plan: str = "standard", *, priority: Priority = P1, department: str = "support", **state: object
+    policy: Policy,
+    plan: str = "standard",
+    *,
+    priority: Priority = P1,
+    department: str = "support",
+    **state: object,
 ) -> Case:
     return Case(
         id=1042,
@@ -92,7 +97,9 @@ def test_a_persons_own_hours_come_first(policy: Policy) -> None:
 def test_of_several_those_at_work_are_paged(policy: Policy) -> None:
     always = replace(policy.people[ANA], calendar=type(policy.company.calendar).always(policy.company.zone))
     policy = with_plan(
-        replace(policy, people={**policy.people, ANA: always}), Step(page="lead", wait=MINUTE), Step(page="duty")
+        replace(policy, people={**policy.people, ANA: always}),
+        Step(page="lead", wait=MINUTE),
+        Step(page="duty"),
     )
     people = {**policy.people, BEN: replace(policy.people[BEN], roles=policy.people[ANA].roles)}
     policy = replace(policy, people=people)
@@ -109,7 +116,9 @@ def test_a_step_that_finds_nobody_pages_the_fallback(policy: Policy) -> None:
 
 
 def test_a_fallback_that_is_gone_too_leads_to_the_next_step(policy: Policy) -> None:
-    policy = with_plan(policy, Step(page="gone@kettle.example", wait=MINUTE), Step(page="champion", wait=MINUTE))
+    policy = with_plan(
+        policy, Step(page="gone@kettle.example", wait=MINUTE), Step(page="champion", wait=MINUTE)
+    )
     people = {who: person for who, person in policy.people.items() if who != ANA}
     policy = replace(policy, people=people)
     assert rung(policy, escalated(policy, "mine"), DAY).people == (DANA,)

@@ -1,0 +1,59 @@
+# Every target does its own set-up; a machine needs Python 3.11 or newer and make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := bot handlers adapters storage tests
+# A name on the PATH may be a shim for a version that is not installed, so each candidate is asked.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test check bench lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/run.stamp ## A fictional company answers the public, in your browser (MENTIONS=file.jsonl plays yours)
+	@$(BIN)/baton demo $(if $(MENTIONS),--mentions "$(MENTIONS)") $(ARGS)
+
+test: check .cache/browser.stamp ## Every check and every test, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: $(VENV)/test.stamp ## Speeds, as ratios to a bare server measured in the same run
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: $(VENV)/test.stamp ## Newest versions of everything into the lock files
+	$(PIP) install uv
+	$(BIN)/uv pip compile $(LOCK) -o requirements.lock --group build pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) -o tests/requirements.lock --extra dev -c requirements.lock --group build pyproject.toml
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+clean: ## Away with everything that was set up
+	rm -rf $(VENV) .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+
+$(VENV)/python.stamp:
+	@test -n "$(PYTHON)" || { echo "Baton needs Python 3.11 or newer; install it and run make again."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.lock
+	$(PIP) install --require-hashes -r tests/requirements.lock
+	@touch $@
+
+.cache/browser.stamp: $(VENV)/test.stamp tests/browser/package-lock.json
+	$(BIN)/python -m tests.browser.chromium
+	@mkdir -p .cache && touch $@
