@@ -36,7 +36,7 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
     names, actor, offer = look.names, look.actor, case.offer
     newest = await work.mentions.of(case.id, limit=1)
     history = await work.cases.history(case.id, limit=_READ)
-    opened = await work.cases.event(case.id, 1)
+    opened = history[-1] if len(history) < _READ else await work.cases.event(case.id, 1)
     here = look.place.department if actor is None else None
     receives = (
         actor.may("accept", offer.to, case.community)

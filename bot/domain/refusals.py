@@ -130,15 +130,20 @@ class NotClosed(CaseRefusal):
 
 
 class OfferPending(CaseRefusal):
-    def __init__(self, case_id: int, to: str, until: datetime) -> None:
+    def __init__(self, case_id: int, to: str, until: datetime, *, mine: bool = False) -> None:
         super().__init__(case_id)
-        self.to, self.until = to, until
+        self.to, self.until, self.mine = to, until, mine
 
     def sentence(self, names: Names) -> str:
+        if self.mine:
+            return f"Case {self.case_id} is being offered to you: `accept {self.case_id}` makes it yours."
         return (
             f"Case {self.case_id} is being offered to {names.department(self.to)} until "
             f"{names.moment(self.until)}. Wait for the answer, or `release {self.case_id}` to withdraw the offer."
         )
+
+    def suggestions(self) -> tuple[str, ...]:
+        return (f"accept {self.case_id}",) if self.mine else ()
 
 
 class NoOffer(CaseRefusal):

@@ -5,11 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Function, Select, Text, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Function,
+    Select,
+    Text,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
-from bot.domain.case import Case
+from bot.domain.case import Case, State
 from bot.domain.events import Event
 from bot.domain.refusals import NoSuchCase
 from bot.effects import follow
@@ -17,7 +31,7 @@ from bot.ports import CaseFilter, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
 from storage.sql.engine import LOWER
-from storage.sql.tables import CaseRow, MentionRow, ThreadRow
+from storage.sql.tables import OPEN, CaseRow, MentionRow, ThreadRow
 
 if TYPE_CHECKING:
     from storage.sql.work import SqlWork
@@ -162,8 +176,13 @@ def _linking(thread: Thread, seen: Thread | None) -> Any:
     return write
 
 
+_STILL_OPEN: Final = frozenset({State.OPEN, State.CLAIMED})
+
+
 def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
     query = query.where(CASES.c.state.in_([state.value for state in which.states]))
+    if _STILL_OPEN.issuperset(which.states):
+        query = query.where(text(OPEN))
     if which.departments is not None:
         query = query.where(CASES.c.department.in_(which.departments))
     if which.communities is not None:
@@ -173,7 +192,7 @@ def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
     if which.offered_to is not None:
         query = query.where(CASES.c.offered_to.in_(which.offered_to))
     if which.escalated is not None:
-        query = query.where(CASES.c.escalating.is_(which.escalated))
+        query = query.where(CASES.c.escalating == (true() if which.escalated else false()))
     if which.due_before is not None:
         query = query.where(CASES.c.due <= which.due_before)
     if which.awake_at is not None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, false, select, update
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.mention import Author, Mention
@@ -53,7 +53,7 @@ class SqlMentions:
         wanted = (
             select(MENTIONS, REVISIONS.c.text.label("new_text"), REVISIONS.c.edited_at.label("new_edited_at"))
             .join(REVISIONS, REVISIONS.c.mention_id == MENTIONS.c.id)
-            .where(self._of(communities), REVISIONS.c.shown.is_(False), MENTIONS.c.case_id.is_not(None))
+            .where(self._of(communities), REVISIONS.c.shown == false(), MENTIONS.c.case_id.is_not(None))
             .order_by(REVISIONS.c.id)
             .limit(limit)
         )
@@ -81,7 +81,7 @@ class SqlMentions:
             shown = update(REVISIONS).where(mine, REVISIONS.c.edited_at == mention.edited_at)
             # The two texts change places: what stood before is kept with the revision.
             _changed(
-                connection.execute(shown.where(REVISIONS.c.shown.is_(False)).values(shown=True, text=before)),
+                connection.execute(shown.where(REVISIONS.c.shown == false()).values(shown=True, text=before)),
                 mention,
             )
             connection.execute(_REVISE, newer)

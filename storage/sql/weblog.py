@@ -69,7 +69,14 @@ class SqlWebLog:
         return await self.get(message_id)
 
     async def delete(self, message_id: int) -> None:
-        await self._writer.submit([lambda c: _touch(c, message_id, deleted=True, card=None, text=None)])
+        def write(connection: Connection) -> None:
+            root = connection.execute(select(WEB.c.reply_to).where(WEB.c.id == message_id)).scalar()
+            _touch(connection, message_id, deleted=True, card=None, text=None)
+            if root is not None:
+                # It has one answer less to show.
+                _touch(connection, root)
+
+        await self._writer.submit([write])
 
     async def get(self, message_id: int) -> WebMessage | None:
         return await self._first(_messages().where(WEB.c.id == message_id, WEB.c.deleted.is_(False)))

@@ -22,7 +22,6 @@ CACHE: Final = HERE.parents[1] / ".cache"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 RECIPE: Final = ("package.json", "package-lock.json", "unpack.mjs", "fonts.conf")
 """What an installation is made from: each is copied into it, and a change of any makes a new one."""
-FONT_PACKAGES: Final = ("manimgx_fonts", "manimgx_fonts_cjk")
 ARGS: Final = (
     "--no-sandbox",  # Chromium refuses its sandbox to root, who runs most CI
     "--disable-gpu",
@@ -110,11 +109,6 @@ def _fill(folder: Path) -> None:
     node, npm = wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
     _run([node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
     _run([node, "unpack.mjs"], folder)
-    fonts = folder / "fonts"
-    fonts.mkdir()
-    for source in (folder / "node_modules", *map(_package_folder, FONT_PACKAGES)):
-        for font in source.rglob("*.tt[fc]"):
-            shutil.copy(font, fonts)
     shutil.rmtree(folder / "node_modules")
 
 

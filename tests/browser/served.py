@@ -27,7 +27,11 @@ class Served:
     async def mention(self, text: str, **fields: Any) -> None:
         """One post from the public arrives; the worker files it soon."""
         number = next(self._numbers)
-        post: dict[str, Any] = {"source": "x", "handle": f"customer{number}", "url": f"https://x.example/{number}"}
+        post: dict[str, Any] = {
+            "source": "x",
+            "handle": f"customer{number}",
+            "url": f"https://x.example/{number}",
+        }
         incoming = Incoming(
             external_id=f"m{number}",
             community=community_of(self.desk.policy, community=None, brand=None, source="x"),

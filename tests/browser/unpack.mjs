@@ -14,3 +14,4 @@ const unpack = (name, target) =>
 
 await unpack("chromium", createWriteStream("chromium", { mode: 0o755 }));
 await unpack("al2023.tar", extract(".")); // lib/: the shared libraries that a bare machine lacks
+await unpack("fonts.tar", extract(".")); // fonts/: text would be boxes without any

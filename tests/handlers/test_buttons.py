@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards.card import Button, Card, Choice, Input
+from bot.cards.card import Button, Card, Choice
 from bot.cards.case import case_card
 from bot.cards.home import HomeView, home_card
 from bot.cards.list import CaseRow, ListView, list_card
@@ -63,7 +63,7 @@ def said(button: Button) -> list[str]:
     for field in button.fields:
         if isinstance(field, Choice):
             first = [f"{start} {value}" for start in first for value, _ in field.options]
-        elif isinstance(field, Input) and not field.optional:
+        elif not field.optional:
             first = [f"{start} because of <@U1>, “quotes” and\nlines" for start in first]
     return [f"{button.words}{rest}" for rest in first]
 

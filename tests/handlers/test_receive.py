@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 
 from bot.domain.case import Priority, State
 from bot.domain.mention import Author, Mention
+from bot.domain.roles import DESK
 from bot.ports import Incoming, Origin, Stale
+from bot.router import DESK_PLACE, Call
 from bot.triage.rules import triage
-from handlers import chains
+from handlers import chains, receive
 from tests.desk import MONDAY, Story, text_of
 
 AUTHOR: dict[str, Any] = {"handle": "sally"}
@@ -213,6 +216,32 @@ async def test_a_trouble_that_passes_sets_nothing_aside(desk: Story, monkeypatch
 
     monkeypatch.setattr("handlers.filing.triage", troubled)
     assert await desk.mention()
+
+
+async def test_two_replicas_on_one_batch_file_each_mention_once(desk: Story) -> None:
+    posts = [_post(desk, f"r{n}", handle=f"h{n % 3}") for n in range(12)]
+    await desk.desk.store.intake.append(posts)
+    call = Call(
+        id=None,
+        verb="receive",
+        actor=DESK,
+        place=DESK_PLACE,
+        now=desk.now,
+        policy=desk.desk.policy,
+        store=desk.desk.store,
+    )
+    async with call.work() as work:
+        mentions = await work.mentions.new(["x-kettle"], 100)
+    several = chains.chains(mentions)
+    await asyncio.gather(*(receive._file(call, chain) for chain in (*several, *several)))
+    await desk.settles()
+    cards = await desk.channel("support")
+    assert len(cards) == 3
+    async with call.work() as work:
+        found = await work.cases.threads([f"post:x:r{n}" for n in range(12)])
+    for number in {thread.case_id for thread in found.values()}:
+        assert (await desk.case(number)).mentions == 4
+        assert (await desk.kinds(number)).count("joined") == 3
 
 
 async def test_mentions_of_a_dropped_community_are_filed_by_the_default(desk: Story) -> None:

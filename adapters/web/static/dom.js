@@ -58,6 +58,6 @@ export function face(person, element = make("span", { class: "avatar", "aria-hid
 /** A short word that goes away by itself. */
 export function toast(text) {
   const element = make("div", { class: "toast", text });
-  by("toasts").append(element);
+  by("toasts").replaceChildren(element);
   setTimeout(() => element.remove(), 2600);
 }

@@ -21,7 +21,7 @@ from bot.grammar import Heard
 from bot.policy.model import Policy
 from bot.ports import WebMessage
 from bot.router import Reply, Verb
-from storage.sql.lanes import MESSAGES
+from storage.sql.messages import MESSAGES
 from storage.sql.migrate import upgrade
 from storage.sql.store import SqlStore
 from tests.desk import test_policy
@@ -99,7 +99,9 @@ async def _nothing() -> Reply:
 
 
 def _verb(name: str, group: Any, *aliases: str) -> Verb:
-    return Verb(name=name, usage=f"{name} <case>", group=group, help="Help.", function=_nothing, aliases=aliases)
+    return Verb(
+        name=name, usage=f"{name} <case>", group=group, help="Help.", function=_nothing, aliases=aliases
+    )
 
 
 VERBS = (_verb("claim", "work", "grab"), _verb("show", "see"), _verb("note", "work"))
@@ -125,5 +127,3 @@ def _closing(hub: LiveHub) -> Callable[[web.Application], Awaitable[None]]:
         await hub.close()
 
     return close
-
-

@@ -57,7 +57,9 @@ def test_two_departments_may_share_a_channel() -> None:
 def test_places_are_those_of_the_desk() -> None:
     person = a_person(support=Role.LEAD)
     direct, support, *_ = conversations(POLICY, person)
-    assert place_of(direct, person) == Place(platform="web", conversation="@x@kettle.example", person=person.id)
+    assert place_of(direct, person) == Place(
+        platform="web", conversation="@x@kettle.example", person=person.id
+    )
     expected = Place(platform="web", conversation="support", department="support", case_id=7)
     assert place_of(support, person, 7) == expected
 

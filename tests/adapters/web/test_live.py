@@ -1,4 +1,4 @@
-"""Open pages hear of changes: at once, from other processes, after a break, and never of what is not theirs."""
+"""Open pages hear of changes: at once, from other processes, after a break, and only of what is theirs."""
 
 from __future__ import annotations
 
@@ -115,7 +115,10 @@ async def test_a_page_that_comes_back_hears_what_it_missed(chat: WebDesk) -> Non
     await chat.say("two")
     await chat.say("three")
     for given in ({"headers": {"Last-Event-ID": line.last or ""}}, {"after": line.last or ""}):
-        asked: dict[str, Any] = {"params": {"as": ANA, "after": given.get("after", "")}, "headers": given.get("headers")}
+        asked: dict[str, Any] = {
+            "params": {"as": ANA, "after": given.get("after", "")},
+            "headers": given.get("headers"),
+        }
         async with chat.client.get("/web/events", **asked) as response:
             back = Line(response)
             assert [(await back.until("message"))["summary"] for _ in range(2)] == ["two", "three"]
@@ -177,7 +180,9 @@ async def test_the_page_is_told_when_the_clock_is_moved(chat: WebDesk) -> None:
         assert clock["now"].startswith("2026-03-02T09:0")
 
 
-async def test_an_unreadable_store_does_not_end_the_pages(chat: WebDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreadable_store_does_not_end_the_pages(
+    chat: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with listening(chat) as line:
         broken, real = asyncio.Event(), chat.store.weblog.changed
 

@@ -70,10 +70,12 @@ async def test_what_is_gone_is_said_to_be_gone(chat: WebDesk, message: str) -> N
 
 async def test_nobody_can_be_told_where_nobody_is(chat: WebDesk) -> None:
     web, stranger = speaking(chat), PersonId("stranger@x.example")
-    with pytest.raises(Undeliverable, match="stranger@x.example"):
+    with pytest.raises(Undeliverable, match=r"stranger@x\.example"):
         await web.direct(stranger)
     with pytest.raises(Undeliverable):
-        await web.post(Place(platform="web", conversation="@x", person=stranger), CARD, nonce="n", reply_to=None)
+        await web.post(
+            Place(platform="web", conversation="@x", person=stranger), CARD, nonce="n", reply_to=None
+        )
     with pytest.raises(Undeliverable, match="nowhere"):
         await web.post(Place(platform="web", conversation="nowhere"), CARD, nonce="n", reply_to=None)
 

@@ -10,8 +10,25 @@ from typing import Any, get_args
 import pytest
 
 from adapters.web.render import render_card, render_text
-from bot.cards.card import Actions, Bar, Button, Card, Chart, Choice, Element, Facts
-from bot.cards.card import Input, OpenLink, Press, Quote, Row, Rows, Style, Text, Tone
+from bot.cards.card import (
+    Actions,
+    Bar,
+    Button,
+    Card,
+    Chart,
+    Choice,
+    Element,
+    Facts,
+    Input,
+    OpenLink,
+    Press,
+    Quote,
+    Row,
+    Rows,
+    Style,
+    Text,
+    Tone,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -72,7 +89,7 @@ def a_card(*elements: Element, **fields: Any) -> Card:
 
 
 def everything(said: str) -> Card:
-    """A card in which every string is `said`; what a button says is never cut, so there only its beginning."""
+    """A card in which every string is `said`; what a button says is never cut, so that is short."""
     ours = said[:500]
     fields = (Choice(name=ours, label=said, options=((ours, said),)), Input(name=ours, label=said, hint=said))
     button = Button(label=said, words=ours, fields=fields, confirm=said)
@@ -86,8 +103,12 @@ def everything(said: str) -> Card:
             Quote(text=said, by=said),
             Facts(rows=((said, said),)),
             Rows(rows=(Row(text=said, detail=said, buttons=(button, link)),)),
-            Chart(title=said, alt=said, bars=(Bar(label=said, value=1), Bar(label=said, value=2, strong=True))),
-            Chart(title=said, alt=said, bars=tuple(Bar(label=said, value=n, strong=n == 3) for n in range(12))),
+            Chart(
+                title=said, alt=said, bars=(Bar(label=said, value=1), Bar(label=said, value=2, strong=True))
+            ),
+            Chart(
+                title=said, alt=said, bars=tuple(Bar(label=said, value=n, strong=n == 3) for n in range(12))
+            ),
             Actions(buttons=(button, link, honest)),
         ),
     )
@@ -162,7 +183,9 @@ def test_a_link_shows_its_host_and_gives_nothing_away() -> None:
     assert "evil.example" in read.text
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://a.example\\@b.example", ""])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "https://a.example\\@b.example", ""]
+)
 def test_what_is_no_web_address_opens_nothing(url: str) -> None:
     read = Reader(render_card(a_card(Actions(buttons=(OpenLink(label="Open", url=url),)))))
     assert "a" not in [tag for tag, _ in read.tags]

@@ -9,10 +9,25 @@ from adapters.web.text import address, attribute, clean, line, linked, storable
 
 @pytest.mark.parametrize(
     "trick",
-    ["\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\x00", "\x1b", "\x9b", "\ufeff", "\ud83d", "\U000e0041"],
+    [
+        "\u202e",
+        "\u2066",
+        "\u2069",
+        "\u200e",
+        "\u200f",
+        "\u061c",
+        "\x00",
+        "\x1b",
+        "\x9b",
+        "\ufeff",
+        "\ud83d",
+        "\U000e0041",
+    ],
 )
 def test_tricks_are_taken_out(trick: str) -> None:
-    assert clean(f"in{trick}nocent") == line(f"in{trick}nocent") == attribute(f"in{trick}nocent") == "innocent"
+    assert (
+        clean(f"in{trick}nocent") == line(f"in{trick}nocent") == attribute(f"in{trick}nocent") == "innocent"
+    )
 
 
 def test_what_is_meant_stays() -> None:
@@ -82,7 +97,9 @@ def test_plain_addresses_in_talk_become_links() -> None:
     assert html.count('rel="noopener noreferrer nofollow"') == 2
 
 
-@pytest.mark.parametrize("text", ["https://bank.example@evil.example/", "javascript:alert(1)", "https://аpple.com/"])
+@pytest.mark.parametrize(
+    "text", ["https://bank.example@evil.example/", "javascript:alert(1)", "https://аpple.com/"]
+)
 def test_addresses_that_mislead_stay_text(text: str) -> None:
     assert "<a " not in linked(text)
 

@@ -74,6 +74,12 @@ def test_who_cannot_claim(case: Case, by: Actor, refusal: type[Exception]) -> No
         moves.claim(case, by=by, at=NOW, lease=LEASE)
 
 
+def test_the_receiver_of_an_offer_is_told_to_accept() -> None:
+    with pytest.raises(OfferPending) as refused:
+        moves.claim(offered(a_case()), by=GIL, at=NOW, lease=LEASE)
+    assert refused.value.suggestions() == ("accept 1042",)
+
+
 def test_claiming_ends_the_escalation_and_the_snooze() -> None:
     case = escalate(a_case(snoozed_until=NOW + HOUR), "why", "standard", by=BEN, at=NOW)
     case = moves.claim(case, by=BEN, at=NOW, lease=LEASE)

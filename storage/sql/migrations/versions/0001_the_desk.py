@@ -35,10 +35,16 @@ def upgrade() -> None:
             "cases_escalating",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("escalating"),
+            sqlite_where=sa.text("escalating = 1"),
             postgresql_where=sa.text("escalating"),
         )
-        batch_op.create_index("cases_inbox", ["department", "state", "priority", "due", "id"], unique=False)
+        batch_op.create_index(
+            "cases_inbox",
+            ["department", "priority", "due", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('open', 'claimed')"),
+            postgresql_where=sa.text("state IN ('open', 'claimed')"),
+        )
         batch_op.create_index(
             "cases_offered",
             ["offered_to"],
@@ -46,8 +52,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("offered_to IS NOT NULL"),
             postgresql_where=sa.text("offered_to IS NOT NULL"),
         )
-        batch_op.create_index("cases_owner", ["owner", "state", "priority", "due"], unique=False)
-        batch_op.create_index("cases_state", ["state", "priority", "due", "id"], unique=False)
+        batch_op.create_index(
+            "cases_owner",
+            ["owner", "priority", "due", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('open', 'claimed')"),
+            postgresql_where=sa.text("state IN ('open', 'claimed')"),
+        )
+        batch_op.create_index(
+            "cases_open",
+            ["priority", "due", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('open', 'claimed')"),
+            postgresql_where=sa.text("state IN ('open', 'claimed')"),
+        )
 
     op.create_table(
         "clock",
@@ -235,7 +253,7 @@ def upgrade() -> None:
             "revisions_new",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("NOT shown"),
+            sqlite_where=sa.text("shown = 0"),
             postgresql_where=sa.text("NOT shown"),
         )
 
@@ -281,78 +299,20 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("web_messages", schema=None) as batch_op:
-        batch_op.drop_index("web_messages_thread")
-        batch_op.drop_index("web_messages_line")
-        batch_op.drop_index(batch_op.f("ix_web_messages_change"))
-
-    op.drop_table("web_messages")
-    op.drop_table("threads")
-    with op.batch_alter_table("seen", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_seen_at"))
-
-    op.drop_table("seen")
-    with op.batch_alter_table("revisions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "revisions_new", sqlite_where=sa.text("NOT shown"), postgresql_where=sa.text("NOT shown")
-        )
-
-    op.drop_table("revisions")
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("messages_key")
-
-    op.drop_table("messages")
-    with op.batch_alter_table("mentions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "mentions_url",
-            sqlite_where=sa.text("url IS NOT NULL"),
-            postgresql_where=sa.text("url IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "mentions_new",
-            sqlite_where=sa.text("case_id IS NULL AND set_aside IS NULL"),
-            postgresql_where=sa.text("case_id IS NULL AND set_aside IS NULL"),
-        )
-        batch_op.drop_index("mentions_case")
-
-    op.drop_table("mentions")
-    with op.batch_alter_table("lanes", schema=None) as batch_op:
-        batch_op.drop_index(
-            "lanes_due", sqlite_where=sa.text("due IS NOT NULL"), postgresql_where=sa.text("due IS NOT NULL")
-        )
-
-    op.drop_table("lanes")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index(
-            "jobs_timers",
-            sqlite_where=sa.text("lane IS NULL AND set_aside IS NULL"),
-            postgresql_where=sa.text("lane IS NULL AND set_aside IS NULL"),
-        )
-        batch_op.drop_index(
-            "jobs_lanes",
-            sqlite_where=sa.text("lane IS NOT NULL AND set_aside IS NULL"),
-            postgresql_where=sa.text("lane IS NOT NULL AND set_aside IS NULL"),
-        )
-
-    op.drop_table("jobs")
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.drop_index("events_department")
-
-    op.drop_table("events")
-    op.drop_table("digests_posted")
-    op.drop_table("counters")
-    op.drop_table("clock")
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("cases_state")
-        batch_op.drop_index("cases_owner")
-        batch_op.drop_index(
-            "cases_offered",
-            sqlite_where=sa.text("offered_to IS NOT NULL"),
-            postgresql_where=sa.text("offered_to IS NOT NULL"),
-        )
-        batch_op.drop_index("cases_inbox")
-        batch_op.drop_index(
-            "cases_escalating", sqlite_where=sa.text("escalating"), postgresql_where=sa.text("escalating")
-        )
-
-    op.drop_table("cases")
+    # A table takes its indexes with it.
+    for table in (
+        "web_messages",
+        "threads",
+        "seen",
+        "revisions",
+        "messages",
+        "mentions",
+        "lanes",
+        "jobs",
+        "events",
+        "digests_posted",
+        "counters",
+        "clock",
+        "cases",
+    ):
+        op.drop_table(table)

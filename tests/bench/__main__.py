@@ -1,0 +1,135 @@
+"""`python -m tests.bench`: how much the desk takes in, how fast it works, how much memory it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.client import Load, send
+from tests.bench.posts import requests
+from tests.bench.server import BARE, DESK, KINDS, SIGNED
+
+
+@dataclass
+class Server:
+    """One of the servers and its rounds; once it has ended, its peak memory and its processor seconds."""
+
+    port: int
+    rounds: list[Load] = field(default_factory=list)
+    peak_mb: float = 0.0
+    cpu: float = 0.0
+
+    def median(self, of: str) -> float:
+        return statistics.median(
+            round_.rate if of == "rate" else round_.percentile(float(of)) for round_ in self.rounds
+        )
+
+
+@asynccontextmanager
+async def a_server(kind: str, folder: Path) -> AsyncIterator[Server]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.server", kind, str(folder)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    server = Server(int(await process.stdout.readline()))
+    try:
+        yield server
+    finally:
+        process.stdin.close()
+        said, _ = await process.communicate()
+        server.peak_mb, server.cpu = (json.loads(said)[name] for name in ("peak_mb", "cpu"))
+
+
+async def intake(folder: Path, rounds: int, count: int) -> Mapping[str, Server]:
+    """The servers take turns, so that whatever else the machine does falls on all of them."""
+    async with AsyncExitStack() as stack:
+        servers = {kind: await stack.enter_async_context(a_server(kind, folder)) for kind in KINDS}
+        for number in range(-1, rounds):
+            for kind, server in servers.items():
+                load = await send(server.port, requests(count, seed=number, name=f"{kind}{number}"))
+                if load.refused:
+                    raise click.ClickException(f"{kind} answered {load.refused[0][:300]!r}")
+                # The first round warms up.
+                server.rounds += [load] if number >= 0 else []
+    return servers
+
+
+async def at_work(folder: Path, count: int) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.desk", str(folder), str(count), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise click.ClickException("the desk failed; see above")
+    figures: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return figures
+
+
+def show_intake(servers: Mapping[str, Server], rounds: int, count: int) -> Table:
+    table = Table(title=f"POST /mentions, one mention a request, 64 connections: median of {rounds} x {count:,}")
+    for name in ("server", "requests/s", "of bare", "of bare+hmac", "p50 ms", "p99 ms", "CPU µs each", "peak MB"):
+        table.add_column(name, justify="left" if name == "server" else "right")
+    for kind, server in servers.items():
+        rate = server.median("rate")
+        table.add_row(
+            {BARE: "bare aiohttp", SIGNED: "bare, signature checked", DESK: "Baton, 202 after commit"}[kind],
+            f"{rate:,.0f}",
+            f"{rate / servers[BARE].median('rate'):.2f}",
+            f"{rate / servers[SIGNED].median('rate'):.2f}",
+            f"{server.median('0.5'):.1f}",
+            f"{server.median('0.99'):.1f}",
+            f"{1e6 * server.cpu / (count * (rounds + 1)):.0f}",
+            f"{server.peak_mb:.0f}",
+        )
+    return table
+
+
+def show_work(figures: Mapping[str, float], count: int) -> Table:
+    table = Table(title=f"A replay of {count:,} mentions at full speed, then commands")
+    table.add_column("what")
+    table.add_column("figure", justify="right")
+    for name, text in (
+        ("stored", "mentions stored a second"),
+        ("filed", "mentions filed under cases a second"),
+        ("shown", "mentions shown on cards a second"),
+        ("command_ms", "one command alone, words to answer, ms"),
+        ("commands", "commands a second, many at once"),
+        ("peak_mb", "peak memory, MB"),
+    ):
+        table.add_row(text, f"{figures[name]:,.1f}")
+    return table
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
+@click.option("--requests", "count", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round.")
+@click.option("--mentions", default=2000, show_default=True, type=click.IntRange(min=1), help="To replay.")
+def main(rounds: int, count: int, mentions: int) -> None:
+    """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""
+    console = Console()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        with console.status("intake ..."):
+            servers = asyncio.run(intake(Path(folder), rounds, count))
+        console.print(show_intake(servers, rounds, count))
+        with console.status("the desk at work ..."):
+            figures = asyncio.run(at_work(Path(other), mentions))
+        console.print(show_work(figures, mentions))
+
+
+if __name__ == "__main__":
+    main()
