@@ -47,7 +47,7 @@ def chains(mentions: Sequence[Mention]) -> tuple[tuple[Mention, ...], ...]:
 
 
 async def file_some(call: Call, chain: Sequence[Mention], *, most: int, again: bool) -> Sequence[Mention]:
-    """Files the first mention, and those that follow it into the same case, `most` at once; the rest comes back.
+    """Files the first mention and those that follow into the same case, `most` at once; the rest comes back.
 
     `again` looks first whether another run filed them meanwhile. Raises Stale; then nothing was filed.
     """

@@ -32,7 +32,7 @@ def own_key(mention: Mention) -> str:
 
 
 def thread_keys(mention: Mention) -> tuple[str, ...]:
-    """The keys of the mention's thread: its root, what it answers, itself, and its link where a person filed that."""
+    """The keys of the mention's thread: its root, what it answers, itself, and its link."""
     posts = [f"post:{mention.source}:{post}" for post in (mention.thread, mention.in_reply_to) if post]
     links = [link_key(mention.url)] if mention.url else []
     return tuple(dict.fromkeys((*posts, own_key(mention), *links)))

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.case import Case
 from bot.domain.handoff import accept, decline, expire, halfway, offer, tell_now
-from bot.domain.refusals import DepartmentClosed
+from bot.domain.offer_refusals import DepartmentClosed
 from bot.domain.span import Span
 from bot.policy.duty import on_duty
 from bot.policy.terms import calendar_of, lease, lease_for, offer_clock, pages_at_half, service

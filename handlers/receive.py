@@ -49,7 +49,7 @@ async def receive(call: Call) -> None:
         if max(len(mentions), len(revisions)) == BATCH:
             work.jobs.put(_put(community, f"receive:{community}", call))
         elif wanted:
-            # Under a key of its own: put under the job's, it would undo a waking by intake of this very moment.
+            # Under a key of its own: under the job's it would undo a waking by intake of this very moment.
             work.jobs.put(_put(community, f"receive:{community}:floor", call, FLOOR))
         else:
             default = call.policy.company.default_community
@@ -68,7 +68,7 @@ def _put(community: str, key: str, call: Call, after: timedelta = timedelta(0)) 
 
 
 async def _all(call: Call, several: Sequence[Sequence[Mention]]) -> None:
-    """Every chain, some at once so that the writer can commit them together. Raises what the first one raised."""
+    """Every chain, some at once so that the writer can commit them together. Raises the first error."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(chain: Sequence[Mention]) -> None:
@@ -83,7 +83,7 @@ async def _all(call: Call, several: Sequence[Sequence[Mention]]) -> None:
 
 
 async def _file(call: Call, chain: Sequence[Mention]) -> None:
-    """The chain in order, one unit of work for each run of mentions of one case; a poison mention is set aside."""
+    """The chain in order, one unit for each run of mentions of one case; a poison mention is set aside."""
     rest, tries, failed = chain, 0, False
     while rest:
         try:
@@ -95,8 +95,8 @@ async def _file(call: Call, chain: Sequence[Mention]) -> None:
                 raise
         except (Overloaded, JobLost):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever one mention does, the others are filed
-            # The first failure may be another mention's of the same unit, or pass by itself.
+        except Exception as error:
+            # Whatever one mention does, the others are filed. The first failure may be another mention's of the same unit, or pass by itself.
             if failed:
                 await _set_aside(call, rest[0], error)
                 rest, failed = rest[1:], False

@@ -36,7 +36,7 @@ routes = Routes()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A delivery that was given up: a `person`'s direct message, or words in the channel of a `department`."""
+    """A delivery that was given up: a `person`'s direct message, or words in a `department`'s channel."""
 
     key: str
     view: str
@@ -79,7 +79,7 @@ async def tell_undelivered(call: Call) -> None:
 
 
 async def _tell_plainly(call: Call, lost: Lost) -> None:
-    """Without a case there is no card to tell it on: a sentence goes to who stands in, then to the last resort."""
+    """Without a case: a sentence goes to who stands in, and if that fails to the last resort."""
     home = _home(call.policy, lost)
     again = lost.key.startswith(TOLD)
     told = (last_resort if again else stand_in)(call.policy, home, call.now, but=lost.person)

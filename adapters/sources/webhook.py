@@ -115,6 +115,9 @@ async def _body(request: web.Request) -> bytes | web.Response:
     if (request.content_length or 0) > BODY_BYTES:
         return _no(413, TOO_LARGE)
     try:
+        if request.content.is_eof():
+            # All of it came with the headers, as small bodies do: no timer is needed.
+            return await request.read()
         async with asyncio.timeout(BODY_WITHIN.total_seconds()):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:

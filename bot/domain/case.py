@@ -39,7 +39,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A handoff that waits for its answer; `half_at` only where the receiver's duty person is paged at half."""
+    """A handoff that waits for its answer; `half_at` only where the receiver's duty person is told at half."""
 
     to: str
     by: PersonId
@@ -111,9 +111,9 @@ class Rest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What the customer is promised, counted from `since`. `told` names the warnings and misses already spoken of.
+    """What the customer is promised, counted from `since`. `told` names the warnings and misses told already.
 
-    The first-response clock never pauses; while the case waits, `resolve_left` holds the resolve clock's rest.
+    The first-response clock never pauses; while the case waits, `resolve_left` is what the other has left.
     `rests` are all the times it waited, so that its clock can be counted anew on other terms.
     """
 
@@ -132,7 +132,7 @@ class Service:
 class Case:
     """All times are UTC business time. `pending` are the events of moves not saved yet.
 
-    `seen_in` are the departments whose channels show the card: every one that ever had or was offered the case.
+    `seen_in` are the departments whose channels show the card: all that ever had or were offered the case.
     """
 
     id: int

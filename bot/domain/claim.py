@@ -10,14 +10,8 @@ from bot.domain.case import Case, Lease, State, authorise, must_be_open, record
 from bot.domain.escalation import end_escalation, was_paged
 from bot.domain.events import Kind
 from bot.domain.handoff import pause_lease, withdraw
-from bot.domain.refusals import (
-    AlreadyClaimed,
-    CannotHold,
-    NotClaimed,
-    NotYours,
-    OfferPending,
-    ReasonNeeded,
-)
+from bot.domain.offer_refusals import OfferPending
+from bot.domain.refusals import AlreadyClaimed, CannotHold, NotClaimed, NotYours, ReasonNeeded
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import Terms
 
@@ -26,7 +20,7 @@ TAKE_WITHOUT_REASON_AFTER: Final = timedelta(minutes=30)
 
 
 def claim(case: Case, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """The case is `by`'s. Raises AlreadyClaimed when somebody was quicker, OfferPending while it is being offered."""
+    """The case is `by`'s. Raises AlreadyClaimed when somebody was quicker, OfferPending while it is offered."""
     if case.offer is not None and by.may("accept", case.offer.to, case.community):
         raise OfferPending(case.id, case.offer.to, case.offer.until, mine=True)
     authorise(case, by, "claim")
@@ -40,7 +34,7 @@ def claim(case: Case, *, by: Actor, at: datetime, lease: Terms) -> Case:
 
 
 def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """The explicit takeover. A lead needs no reason, nor does anyone once the holder was silent for 30 minutes.
+    """The explicit takeover. A lead needs no reason, nor anyone once the holder was silent for 30 minutes.
 
     Whoever a running escalation paged may take the case, with or without a role in its department.
     """
@@ -67,7 +61,7 @@ def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> C
 
 
 def release(case: Case, *, by: Actor, at: datetime) -> Case:
-    """Back to the department's queue. Withdraws a pending offer first; for an unclaimed case that is all it does."""
+    """Back to the queue. Withdraws a pending offer first; for an unclaimed case that is all it does."""
     authorise(case, by, "release")
     must_be_open(case)
     if case.owner is None and case.offer is None:

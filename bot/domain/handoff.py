@@ -10,16 +10,15 @@ from bot.domain import service
 from bot.domain.case import Case, Lease, Offer, State, authorise, must_be_open, record
 from bot.domain.escalation import end_escalation
 from bot.domain.events import Kind
-from bot.domain.refusals import (
+from bot.domain.offer_refusals import (
     DecisionStands,
     NoOffer,
-    NotYours,
     OfferPending,
     OtherNeeded,
-    ReasonNeeded,
     SameDepartment,
     ThirdHandoff,
 )
+from bot.domain.refusals import NotYours, ReasonNeeded
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
 
@@ -106,7 +105,7 @@ def decline(
 
 
 def halfway(case: Case, *, at: datetime) -> Case:
-    """Half the clock is gone: the receiver's duty person is to be told, once. Unchanged when that is not so."""
+    """Half the clock is gone: the receiver's duty person is to be told, once. Unchanged at other times."""
     pending = case.offer
     if pending is None or pending.half_at is None or at < pending.half_at or at >= pending.until:
         return case

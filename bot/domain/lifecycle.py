@@ -90,7 +90,7 @@ def join(
 
 
 def answered_in_public(case: Case, *, at: datetime) -> Case:
-    """A post of our own in the customer's thread at `at`: the public heard from us. Nothing wakes or reopens."""
+    """A post of our own in the customer's thread: the public heard from us at `at`. Nothing wakes."""
     return case if case.closed else service.respond(case, DESK, at)
 
 
@@ -100,7 +100,7 @@ def revise(case: Case, mention_id: int, *, at: datetime) -> Case:
 
 
 def note(case: Case, text: str, *, by: Actor, at: datetime, lease: Terms, thread: str | None = None) -> Case:
-    """Words for colleagues; never for the public. `thread` is the channel in whose thread they stand already."""
+    """Words for colleagues, never for the public. `thread` is the channel where they stand in the thread."""
     authorise(case, by, "note")
     said = {"text": text} if thread is None else {"text": text, "thread": thread}
     case = record(case, Kind.NOTED, by, at, **said)

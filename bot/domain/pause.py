@@ -46,7 +46,7 @@ def wait(
 
 
 def snooze(case: Case, until: datetime, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """Out of sight until then. Withdraws a pending offer first; the lease pauses, the customer's clocks do not."""
+    """Out of sight until then. Withdraws an offer first; the lease pauses, the customer's clocks do not."""
     authorise(case, by, "snooze")
     must_be_open(case)
     must_hold(case, by, "snooze")

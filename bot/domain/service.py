@@ -126,7 +126,7 @@ def next_moment(case: Case) -> datetime | None:
 
 
 def check(case: Case, *, at: datetime) -> Case:
-    """Records every warning and miss whose moment has come, each once. After a miss its warning is not given."""
+    """Records every warning and miss whose moment has come, each once. A miss makes its warning needless."""
     due = tuple(name for name, moment in moments(case) if moment <= at)
     if case.closed or not due:
         return case

@@ -13,7 +13,7 @@ from bot.policy.model import Policy
 
 
 def stand_in(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
-    """Who answers for the department at `at`: its duty person, a lead, the fallback. Never the person `but`."""
+    """Who answers for the department at `at`: its duty person, a lead, the fallback. Never `but`."""
     duty = on_duty(policy, department, at)
     return _first(
         policy, (*([duty] if duty else []), *leads(policy, department), *_last(policy, department)), at, but
@@ -21,7 +21,7 @@ def stand_in(policy: Policy, department: str, at: datetime, *, but: str = "") ->
 
 
 def last_resort(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
-    """The fallback of the department's escalation, else its leads, else the company's champion. Never `but`."""
+    """The fallback of the department's escalation, else a champion, else its leads. Never `but`."""
     return _first(policy, (*_last(policy, department), *leads(policy, department)), at, but)
 
 

@@ -20,7 +20,7 @@ from typing import Final, TypedDict
 HERE: Final = Path(__file__).parent
 CACHE: Final = HERE.parents[1] / ".cache"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-RECIPE: Final = ("package.json", "package-lock.json", "unpack.mjs", "fonts.conf")
+RECIPE: Final = ("package.json", "package-lock.json", "unpack.mjs", "fontconfig.xml")
 """What an installation is made from: each is copied into it, and a change of any makes a new one."""
 ARGS: Final = (
     "--no-sandbox",  # Chromium refuses its sandbox to root, who runs most CI
@@ -53,8 +53,7 @@ def launch_options() -> LaunchOptions:
         home = path.parent
         libraries = (str(home / "lib"), os.environ.get("LD_LIBRARY_PATH", ""))
         env["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, libraries))
-        env["FONTCONFIG_FILE"] = str(home / "fonts.conf")
-        env["XDG_CACHE_HOME"] = str(home / "cache")
+        env["FONTCONFIG_FILE"] = str(home / "fontconfig.xml")
     return {"executable_path": str(path), "args": list(ARGS), "env": env}
 
 
@@ -95,6 +94,9 @@ def _install(home: Path) -> None:
         building = Path(made) / "chromium"
         building.mkdir()
         _fill(building)
+        fonts = building / "fontconfig.xml"
+        # Where it will stand is known only now.
+        fonts.write_text(fonts.read_text(encoding="utf-8").replace("HOME", str(home)), encoding="utf-8")
         try:
             building.rename(home)
         except OSError:

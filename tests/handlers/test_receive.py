@@ -253,8 +253,8 @@ async def test_mentions_of_a_dropped_community_are_filed_by_the_default(desk: St
 def test_chains_hold_what_shares_a_key() -> None:
     def mention(number: int, handle: str, thread: str | None = None) -> Mention:
         return Mention(
-            id=number, source="x", external_id=f"m{number}", community="c", received_at=MONDAY, created_at=MONDAY,
-            author=Author(handle=handle), text="", thread=thread,
+            id=number, source="x", external_id=f"m{number}", community="c", received_at=MONDAY,
+            created_at=MONDAY, author=Author(handle=handle), text="", thread=thread,
         )  # fmt: skip
 
     found = chains.chains(

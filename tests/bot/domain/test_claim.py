@@ -13,6 +13,7 @@ from bot.domain.case import Case, State, Waiting, WaitingFor
 from bot.domain.escalation import escalate
 from bot.domain.events import Kind
 from bot.domain.handoff import offer
+from bot.domain.offer_refusals import OfferPending
 from bot.domain.refusals import (
     AlreadyClaimed,
     CannotHold,
@@ -20,7 +21,6 @@ from bot.domain.refusals import (
     NotAllowed,
     NotClaimed,
     NotYours,
-    OfferPending,
     ReasonNeeded,
 )
 from bot.domain.roles import Actor

@@ -12,19 +12,16 @@ from bot.domain.case import Case, Priority, State, WaitingFor
 from bot.domain.claim import release
 from bot.domain.escalation import escalate
 from bot.domain.events import Kind
-from bot.domain.pause import snooze, wait
-from bot.domain.refusals import (
-    Closed,
+from bot.domain.offer_refusals import (
     DecisionStands,
     NoOffer,
-    NotAllowed,
-    NotYours,
     OfferPending,
     OtherNeeded,
-    ReasonNeeded,
     SameDepartment,
     ThirdHandoff,
 )
+from bot.domain.pause import snooze, wait
+from bot.domain.refusals import Closed, NotAllowed, NotYours, ReasonNeeded
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms
 from tests.bot.domain.made import (

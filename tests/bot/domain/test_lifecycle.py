@@ -58,8 +58,8 @@ def dismissed(case: Case, *, by: Actor = BEN) -> Case:
 def test_a_new_case_counts_from_the_arrival_of_its_mention() -> None:
     late = mention(received_at=NOW - HOUR)
     case = moves.open_case(
-        7, late, department="sales", priority=Priority.P2, marks=frozenset({"vip", "legal"}), reasons="because",
-        at=NOW, terms=SERVICE, linked_to=3, by=GIL,
+        7, late, department="sales", priority=Priority.P2, marks=frozenset({"vip", "legal"}),
+        reasons="because", at=NOW, terms=SERVICE, linked_to=3, by=GIL,
     )  # fmt: skip
     assert (case.opened_at, case.service.since, case.service.first_due) == (NOW - HOUR, NOW - HOUR, NOW)
     assert (case.marks, case.seen_in, case.mentions, case.linked_to) == (("legal", "vip"), ("sales",), 1, 3)
