@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CODE := bot handlers adapters storage tests
 # A name on the PATH may be a shim for a version that is not installed, so each candidate is asked.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test check bench lock clean
@@ -25,23 +25,28 @@ check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/test.stamp ## Speeds, as ratios to a bare server measured in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
-lock: $(VENV)/test.stamp ## Newest versions of everything into the lock files
-	$(PIP) install uv
-	$(BIN)/uv pip compile $(LOCK) -o requirements.lock --group build pyproject.toml
-	$(BIN)/uv pip compile $(LOCK) -o tests/requirements.lock --extra dev -c requirements.lock --group build pyproject.toml
+# An environment of its own: it must also work when the locks it makes do not.
+lock: ## What pyproject.toml asks for into the lock files (ARGS=--upgrade for the newest versions)
+	$(PYTHON) -m venv .cache/uv
+	.cache/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(LOCK) -o requirements.lock pyproject.toml
+	$(LOCK) -o tests/requirements.lock --extra dev -c requirements.lock pyproject.toml
 
-LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+# No addresses: where packages come from is each machine's own setting.
+LOCK = .cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --group build \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url $(ARGS)
 
 clean: ## Away with everything that was set up
 	rm -rf $(VENV) .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 
 $(VENV)/python.stamp:
-	@test -n "$(PYTHON)" || { echo "Baton needs Python 3.11 or newer; install it and run make again."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Baton needs Python 3.11 or newer with its venv module (on Debian: python3-venv)." >&2; \
+		echo "Install it and run make again, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

@@ -96,7 +96,8 @@ async def _file(call: Call, chain: Sequence[Mention]) -> None:
         except (Overloaded, JobLost):
             raise
         except Exception as error:
-            # Whatever one mention does, the others are filed. The first failure may be another mention's of the same unit, or pass by itself.
+            # Whatever one mention does, the others are filed. A first failure may be that of another mention
+            # in the same unit, or pass by itself.
             if failed:
                 await _set_aside(call, rest[0], error)
                 rest, failed = rest[1:], False

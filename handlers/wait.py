@@ -15,7 +15,7 @@ routes = Routes()
 
 @routes.verb("wait", usage="wait <case> <on> [when...]", group="work")
 async def wait_for(call: Call, case_id: int, on: WaitingFor, until: datetime | None) -> Reply:
-    """It waits for the customer, a department or an approval; its clocks pause, two working days if unsaid."""
+    """It waits for the customer, a department or an approval; without a date for two working days."""
     async with call.work() as work:
         case = await work.cases.get(case_id)
         case = wait(

@@ -33,11 +33,14 @@ TOO_DEEP: Final = "%s: is nested too deeply"
 TEXT_BYTES: Final = 100_000
 """The longest text, in bytes of UTF-8. Anything up to it is kept whole."""
 
-_NAME, _KEY, _WORDS, _LINK = 200, 1_000, 10_000, 2_048
-_MOST_FOLLOWERS: Final = 2**53 - 1
+NAME: Final = 200
+KEY: Final = 1_000
+WORDS: Final = 10_000
+MOST_FOLLOWERS: Final = 2**53 - 1
+YEARS: Final = range(1970, 2200)
 _MOST_DIGITS: Final = 10**100
+_LINK: Final = 2_048
 _DEPTH: Final = 32
-_YEARS: Final = range(1970, 2200)
 _CLEAN_LINK: Final = re.compile(
     r"""https?://[^\s/?#\\@<>"\x00-\x20\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]+"""
     r"""(?:[/?#][^\s\\<>"\x00-\x20\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]*)?""",
@@ -75,8 +78,8 @@ def incoming(item: object, community_of: CommunityOf, *, suspect: bool) -> Incom
     created_at = _moment("created_at", take("created_at", None))
     handle, about = _author(take("author", None), item)
     text = _text(take("text", None))
-    brand = _maybe("brand", take("brand", None), _NAME)
-    named = _maybe("community", take("community", None), _NAME)
+    brand = _maybe("brand", take("brand", None), NAME)
+    named = _maybe("community", take("community", None), NAME)
     community = community_of(community=named, brand=brand, source=source)
     if named is not None and named != community:
         item["community"] = named
@@ -92,10 +95,10 @@ def incoming(item: object, community_of: CommunityOf, *, suspect: bool) -> Incom
         bio=about[1],
         followers=about[2],
         url=_link(take("url", None), item),
-        lang=_maybe("lang", take("lang", None), _NAME),
+        lang=_maybe("lang", take("lang", None), NAME),
         brand=brand,
-        in_reply_to=_maybe("in_reply_to", take("in_reply_to", None), _KEY),
-        thread=_maybe("thread", take("thread", None), _KEY),
+        in_reply_to=_maybe("in_reply_to", take("in_reply_to", None), KEY),
+        thread=_maybe("thread", take("thread", None), KEY),
         edited_at=None if edited is None or edited == "" else _moment("edited_at", edited),
         extra=_extra(item),
     )
@@ -119,8 +122,8 @@ def _needed(name: str, value: object) -> str:
         raise BadMention(MISSING % name if value is None else NOT_TEXT % (name, _called(value)))
     if not value or value.isspace():
         raise BadMention(EMPTY % name)
-    if len(value) > _NAME:
-        raise BadMention(TOO_LONG % (name, f"{_NAME} characters"))
+    if len(value) > NAME:
+        raise BadMention(TOO_LONG % (name, f"{NAME} characters"))
     return value
 
 
@@ -156,7 +159,7 @@ def _moment(name: str, value: object) -> datetime:
         raise BadMention(said % name) from None
     if at.tzinfo is None:
         raise BadMention(NO_ZONE % name)
-    if at.year not in _YEARS:
+    if at.year not in YEARS:
         # Windows and leases add to it: near the calendar's ends that would overflow.
         raise BadMention(FAR_YEAR % (name, at.year))
     return at.astimezone(UTC)
@@ -170,8 +173,8 @@ def _author(value: object, rest: dict[str, object]) -> tuple[str, tuple[str | No
         raise BadMention(MISSING % "author" if value is None else NO_AUTHOR % _called(value))
     take = value.pop
     handle = _needed("author.handle", take("handle", None))
-    name = _maybe("author.name", take("name", None), _KEY)
-    bio = _maybe("author.bio", take("bio", None), _WORDS)
+    name = _maybe("author.name", take("name", None), KEY)
+    bio = _maybe("author.bio", take("bio", None), WORDS)
     followers = _followers(take("followers", None))
     if value:
         rest["author"] = value
@@ -183,7 +186,7 @@ def _followers(value: object) -> int | None:
         return None
     if type(value) is float and value.is_integer():
         value = int(value)
-    if type(value) is not int or not 0 <= value <= _MOST_FOLLOWERS:
+    if type(value) is not int or not 0 <= value <= MOST_FOLLOWERS:
         raise BadMention(FOLLOWERS % "author.")
     return value
 
@@ -192,10 +195,15 @@ def _link(value: object, rest: dict[str, object]) -> str | None:
     """A link that may be shown; any other stays in `rest` as what was sent."""
     if value is None or value == "":
         return None
-    if type(value) is str and len(value) <= _LINK and _CLEAN_LINK.fullmatch(value):
+    if type(value) is str and is_link(value):
         return value
     rest["url"] = value
     return None
+
+
+def is_link(text: str) -> bool:
+    """Whether it may be shown as a link: to the web, and to where it says."""
+    return len(text) <= _LINK and _CLEAN_LINK.fullmatch(text) is not None
 
 
 def _extra(rest: dict[str, object]) -> Mapping[str, object]:

@@ -39,7 +39,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A handoff that waits for its answer; `half_at` only where the receiver's duty person is told at half."""
+    """A handoff that waits for its answer; `half_at` where the receiver's duty person is told at half."""
 
     to: str
     by: PersonId

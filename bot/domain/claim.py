@@ -20,7 +20,7 @@ TAKE_WITHOUT_REASON_AFTER: Final = timedelta(minutes=30)
 
 
 def claim(case: Case, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """The case is `by`'s. Raises AlreadyClaimed when somebody was quicker, OfferPending while it is offered."""
+    """The case is `by`'s. Raises AlreadyClaimed when somebody was quicker, OfferPending while offered."""
     if case.offer is not None and by.may("accept", case.offer.to, case.community):
         raise OfferPending(case.id, case.offer.to, case.offer.until, mine=True)
     authorise(case, by, "claim")

@@ -118,7 +118,7 @@ def _run(command: list[Path | str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
-        raise NoBrowserError(f"Chromium could not be installed from npm:\n{said}\nOr set BATON_CHROMIUM to one.")
+        raise NoBrowserError(f"Chromium could not be installed from npm; or set BATON_CHROMIUM.\n{said}")
 
 
 def _package_folder(name: str) -> Path:
