@@ -82,14 +82,14 @@ class Delivery:
     nonces: Callable[[], str]
     random: random.Random = field(default_factory=random.Random)
     observer: Observer = field(default_factory=_Nobody)
+    stopping: bool = False
     ways: Ways = field(init=False)
 
     def __post_init__(self) -> None:
         self.ways = Ways(chats=self.chats, policy=self.policy)
-    stopping: bool = False
 
     async def empty(self, hold: Hold) -> None:
-        """Sends what is due in the lane, in order, until nothing is left, the lane waits, its turn is over, or we are stopping."""
+        """Sends what is due in the lane, in order, until it is empty, has to wait, or had its turn; or we stop."""
         over = self.clock.real() + TURN
         try:
             while not self.stopping and self.clock.real() < over:

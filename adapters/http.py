@@ -113,7 +113,9 @@ async def serve(
 
     Raises CannotListen when the address is taken or cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=shutdown.total_seconds())
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=shutdown.total_seconds()
+    )
     await runner.setup()
     try:
         try:
@@ -150,7 +152,9 @@ def _around(metrics: Measured, new_id: Callable[[], str]) -> Middleware:
             raise
         except Exception as error:  # the edge: nobody further out could answer the client
             error_id = new_id()
-            log.error("request failed", id=error_id, method=request.method, route=_route(request), exc_info=error)
+            log.error(
+                "request failed", id=error_id, method=request.method, route=_route(request), exc_info=error
+            )
             response = _json(500, {"error": SURPRISE % error_id, "id": error_id})
         _note(request, response, time.perf_counter() - begun, metrics)
         return response
@@ -163,10 +167,17 @@ def _note(request: web.Request, response: web.StreamResponse, seconds: float, me
     if isinstance(response, web.Response):
         # A stream's length is the reader's patience, not our speed.
         metrics.request(request.method, route, response.status, seconds)
-    # What machines ask all day is counted above and logged for debugging only; routes, not paths, which may hold keys.
-    quiet = route in _QUIET and response.status < 400
-    say = log.debug if quiet else log.info
-    say("request", method=request.method[:20], route=route, status=response.status, ms=round(seconds * 1000, 1))
+    if route in _QUIET and response.status < 400:
+        # What machines ask all day is counted above; a line for each would cost more than the answer.
+        return
+    # The route and not the path, which may hold a key.
+    log.info(
+        "request",
+        method=request.method[:20],
+        route=route,
+        status=response.status,
+        ms=round(seconds * 1000, 1),
+    )
 
 
 def _route(request: web.Request) -> str:

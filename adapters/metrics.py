@@ -30,17 +30,26 @@ class Metrics:
     def __init__(self, *, queue_depth: Callable[[], float]) -> None:
         self.registry = CollectorRegistry()
         mentions = Counter(
-            "baton_mentions", "Mentions that came in, by what became of them.", ["outcome"], registry=self.registry
+            "baton_mentions",
+            "Mentions that came in, by what became of them.",
+            ["outcome"],
+            registry=self.registry,
         )
         # Bound once: this is the path that every mention takes.
         self._accepted = mentions.labels("accepted")
         self._duplicate = mentions.labels("duplicate")
         self._rejected = mentions.labels("rejected")
         self._calls = Counter(
-            "baton_calls", "Commands and timers, by verb and outcome.", ["verb", "outcome"], registry=self.registry
+            "baton_calls",
+            "Commands and timers, by verb and outcome.",
+            ["verb", "outcome"],
+            registry=self.registry,
         )
         self._deliveries = Counter(
-            "baton_deliveries", "Messages, by platform and outcome.", ["platform", "outcome"], registry=self.registry
+            "baton_deliveries",
+            "Messages, by platform and outcome.",
+            ["platform", "outcome"],
+            registry=self.registry,
         )
         self._batches = Histogram(
             "baton_intake_batch_mentions",

@@ -120,7 +120,7 @@ class Worker:
         waits = [FLOOR]
         business, real = None, None
         if self._timers_free and (self._lanes_free or not self.speaks):
-            business, real = await self.timers.next_due()
+            business, real = await self.timers.next_due(lanes=self.speaks)
         if business is not None:
             waits.append(self.clock.real_delay(business))
         if real is not None:

@@ -129,8 +129,11 @@ class Timers(Protocol):
     async def set_aside(self, job: Job, reason: str) -> None:
         """It failed too often: kept, never tried again by itself."""
 
-    async def next_due(self) -> tuple[datetime | None, datetime | None]:
-        """(business, real): the next moments at which a timer or a lane may be taken; None for never."""
+    async def next_due(self, *, lanes: bool = True) -> tuple[datetime | None, datetime | None]:
+        """(business, real): the next moments at which a timer or a lane may be taken; None for never.
+
+        With `lanes` false, of timers alone.
+        """
 
 
 class Lanes(Protocol):
@@ -144,7 +147,8 @@ class Lanes(Protocol):
         """Commits the intent to send. None when the lane or the job's newest state is no longer ours."""
 
     async def finish(self, hold: Hold, job: Job, message: Message | None, posted: Posted | None, shown: str) -> bool:
-        """Records what was posted and ends the job. False when the fence says another worker took over."""
+        """Records what was posted and ends the job. False when another worker took over and knows nothing of it:
+        then what was posted has to be deleted."""
 
     async def lost(self, message: Message) -> None:
         """What this send tried is known not to have been posted."""

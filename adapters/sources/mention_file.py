@@ -14,7 +14,9 @@ from adapters.sources.mention_json import MentionReader
 from bot.ports import Incoming
 
 LONG_LINE: Final = "is longer than 1 MiB"
-A_LIST: Final = "opens a list; write one mention on each line instead, without brackets and commas between them"
+A_LIST: Final = (
+    "opens a list; write one mention on each line instead, without brackets and commas between them"
+)
 
 LINE_BYTES: Final = 1024 * 1024
 _SAMPLE: Final = 64 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NoReturn
@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from adapters.sources.mention_fields import BadMention, CommunityOf, incoming
+from adapters.sources.mention_quick import quickly
 from bot.ports import Incoming
 
 EMPTY_BODY: Final = "there is nothing here; send one mention, a list of them, or one on each line"
@@ -61,6 +62,10 @@ class MentionReader:
         """
         body = body.removeprefix(_BOM)
         if not by_line:
+            quick = quickly(body, self._community_of)
+            if quick is not None:
+                _at_most(most, quick)
+                return Parsed(quick, ())
             try:
                 value, suspect = decode(body)
             except BadMention as bad:
@@ -72,12 +77,14 @@ class MentionReader:
 
     def one(self, line: bytes) -> Incoming:
         """The one mention in `line`. Raises BadMention."""
+        quick = quickly(line, self._community_of)
+        if quick is not None and len(quick) == 1 and line.lstrip()[:1] == b"{":
+            return quick[0]
         value, suspect = decode(line)
         return incoming(value, self._community_of, suspect=suspect)
 
     def _values(self, values: list[object], suspect: bool, most: int | None) -> Parsed:
-        if most is not None and len(values) > most:
-            raise TooMany(len(values))
+        _at_most(most, values)
         accepted: list[Incoming] = []
         rejected: list[Rejected] = []
         for index, value in enumerate(values):
@@ -88,8 +95,7 @@ class MentionReader:
         return _parsed(accepted, rejected)
 
     def _lines(self, lines: list[bytes], most: int | None) -> Parsed:
-        if most is not None and len(lines) > most:
-            raise TooMany(len(lines))
+        _at_most(most, lines)
         accepted: list[Incoming] = []
         rejected: list[Rejected] = []
         for index, line in enumerate(lines):
@@ -137,6 +143,10 @@ def _looks_like_lines(body: bytes) -> bool:
     return first.startswith(b"{") and first.endswith(b"}") and bool(more.strip())
 
 
+def _at_most(most: int | None, sent: Sequence[object]) -> None:
+    if most is not None and len(sent) > most:
+        raise TooMany(len(sent))
+
+
 def _parsed(accepted: Iterable[Incoming], rejected: Iterable[Rejected]) -> Parsed:
     return Parsed(tuple(accepted), tuple(rejected))
-

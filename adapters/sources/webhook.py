@@ -23,7 +23,9 @@ NO_SECRET: Final = (
 WRONG_TYPE: Final = (
     "Send application/json or application/x-ndjson, and say so in the header Content-Type; this says %s."
 )
-TOO_LARGE: Final = "The body is larger than 1 MiB, the most one request may hold. Send it in several requests."
+TOO_LARGE: Final = (
+    "The body is larger than 1 MiB, the most one request may hold. Send it in several requests."
+)
 TOO_MANY: Final = "There are %d mentions; one request may hold 1,000. Send them in several requests."
 NONE_VALID: Final = "None of the mentions can be taken; each one's reason is beside it."
 NO_MENTIONS: Final = "There are no mentions in the body."

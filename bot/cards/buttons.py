@@ -132,9 +132,13 @@ def open_post(mention: MentionView | None) -> tuple[OpenLink, ...]:
 
 
 def actions(buttons: Iterable[Button | OpenLink]) -> tuple[Actions, ...]:
-    """The buttons in rows; none for none."""
-    every = tuple(buttons)
-    rows = (every[:FIRST_ROW], every[FIRST_ROW:])
+    """The buttons in rows, what only looks behind what does; none for none."""
+    does: list[Button | OpenLink] = []
+    looks: list[Button | OpenLink] = []
+    for button in buttons:
+        looking = isinstance(button, OpenLink) or button.words.startswith("show ")
+        (looks if looking else does).append(button)
+    rows = (tuple(does[:FIRST_ROW]), tuple(does[FIRST_ROW:] + looks))
     return tuple(Actions(buttons=row) for row in rows if row)
 
 

@@ -27,7 +27,9 @@ BY_HTTP: Final = """%s
 Or send the file to the desk that runs, 500 mentions a request:
     split -l 500 %s part. && for each in part.*; do
       curl -f -H 'Content-Type: application/x-ndjson' --data-binary @$each http://%s:%d/mentions; done"""
-SIGNED: Final = "\nIts requests must be signed as Standard Webhooks describes, because BATON_WEBHOOK_SECRETS is set."
+SIGNED: Final = (
+    "\nIts requests must be signed as Standard Webhooks describes, because BATON_WEBHOOK_SECRETS is set."
+)
 
 
 def _factor(_context: click.Context, _option: click.Parameter, value: str) -> float | None:
@@ -46,11 +48,18 @@ def _factor(_context: click.Context, _option: click.Parameter, value: str) -> fl
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--speed", metavar="N|max", callback=_factor, default="1", show_default=True, help="How many times as fast."
+    "--speed",
+    metavar="N|max",
+    callback=_factor,
+    default="1",
+    show_default=True,
+    help="How many times as fast.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N mentions of the file.")
 @click.option("--again", is_flag=True, help="From the file's start, also when an earlier run went further.")
-@click.option("--no-wait", is_flag=True, help="End when all is stored, before the desk has filed it under cases.")
+@click.option(
+    "--no-wait", is_flag=True, help="End when all is stored, before the desk has filed it under cases."
+)
 def replay(file: Path, speed: float | None, limit: int | None, again: bool, no_wait: bool) -> None:
     """Feed the mentions of FILE (JSON lines) to the desk, at the pace at which they were once written.
 

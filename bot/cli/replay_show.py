@@ -18,9 +18,7 @@ from adapters.replay import Progress
 LINE_EVERY: Final = 5.0
 """Seconds between plain lines."""
 
-NOTHING_LEFT: Final = (
-    "Nothing is left to send: an earlier run of %s came this far already. Use --again to send it from its start."
-)
+NOTHING_LEFT: Final = "Nothing is left to send: an earlier run of %s came this far already. Use --again to send it from its start."
 WENT_ON: Final = "Went on at %.0f %% of %s, where an earlier run ended."
 ACCOUNT: Final = "Read %s: %s accepted, %s known already, %s rejected, stored in %.1f s (%s a second)."
 NOT_TAKEN: Final = "  line %d %s"
@@ -74,7 +72,9 @@ class Shows:
         )
         if not self._console.is_terminal and self._now() - self._said_at >= LINE_EVERY:
             self._said_at = self._now()
-            self._console.print(f"{_share(progress.position, progress.size):.0f} % {said} {rate}", highlight=False)
+            self._console.print(
+                f"{_share(progress.position, progress.size):.0f} % {said} {rate}", highlight=False
+            )
 
 
 def summary(progress: Progress, file: Path, *, waited: bool) -> str:

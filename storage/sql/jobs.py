@@ -59,31 +59,30 @@ class SqlTimers:
 
         await self._writer.submit([write])
 
-    async def next_due(self) -> tuple[datetime | None, datetime | None]:
-        real = self._clock.real()
+    async def next_due(self, *, lanes: bool = True) -> tuple[datetime | None, datetime | None]:
+        now, real = self._clock.now(), self._clock.real()
 
         def read(connection: Connection) -> tuple[datetime | None, datetime | None]:
-            idle = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)
-            timer = connection.execute(
-                select(func.min(JOBS.c.due)).where(
-                    idle, JOBS.c.not_before <= real, JOBS.c.lease_until <= real
-                )
-            ).scalar()
-            later = connection.execute(
-                select(func.min(JOBS.c.not_before)).where(
-                    idle, JOBS.c.due <= self._clock.now(), JOBS.c.not_before > real
-                )
-            ).scalar()
-            lanes = connection.execute(
-                select(LANES.c.due, LANES.c.next_ok).where(
-                    LANES.c.due.is_not(None), LANES.c.lease_until <= real
-                )
-            ).all()
-            ready = [row.due for row in lanes if row.next_ok <= real]
-            paused = [row.next_ok for row in lanes if row.next_ok > real]
+            timer = connection.execute(_NEXT_TIMER, {"real": real}).scalar()
+            later = connection.execute(_NEXT_TRY, {"now": now, "real": real}).scalar()
+            waiting = connection.execute(_LANES, {"real": real}).all() if lanes else ()
+            ready = [row.due for row in waiting if row.next_ok <= real]
+            paused = [row.next_ok for row in waiting if row.next_ok > real]
             return _earliest(timer, *ready), _earliest(later, *paused)
 
         return await self._reader.once(read)
+
+
+_IDLE = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)
+_NEXT_TIMER = select(func.min(JOBS.c.due)).where(
+    _IDLE, JOBS.c.not_before <= bindparam("real"), JOBS.c.lease_until <= bindparam("real")
+)
+_NEXT_TRY = select(func.min(JOBS.c.not_before)).where(
+    _IDLE, JOBS.c.due <= bindparam("now"), JOBS.c.not_before > bindparam("real")
+)
+_LANES = select(LANES.c.due, LANES.c.next_ok).where(
+    LANES.c.due.is_not(None), LANES.c.lease_until <= bindparam("real")
+)
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:

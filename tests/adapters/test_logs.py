@@ -71,7 +71,8 @@ def test_tracebacks_show_no_secrets(stream: io.StringIO) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["secret", "webhook_secrets", "token", "BOT_TOKEN", "password", "Authorization", "api_key", "Cookie"]
+    "key",
+    ["secret", "webhook_secrets", "token", "BOT_TOKEN", "password", "Authorization", "api_key", "Cookie"],
 )
 def test_secret_keys_are_hidden_at_any_depth(key: str) -> None:
     event = {"event": "x", "settings": {"deep": [{key: "hunter2", "port": 8080}]}, key: "hunter2"}

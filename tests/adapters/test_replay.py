@@ -78,7 +78,14 @@ class Run:
 def line(number: int, after: float = 0, **changed: Any) -> str:
     at = NINE.replace(year=2015) + timedelta(seconds=after)
     return json.dumps(
-        {"source": "x", "id": str(number), "created_at": at.isoformat(), "author": "a", "text": "hi", **changed}
+        {
+            "source": "x",
+            "id": str(number),
+            "created_at": at.isoformat(),
+            "author": "a",
+            "text": "hi",
+            **changed,
+        }
     )
 
 
@@ -169,7 +176,7 @@ async def test_interrupted_it_goes_on_where_it_was(run: Run) -> None:
     replaying = asyncio.create_task(run.replay(intake=run.intake).run())
     blocked = asyncio.Event()
 
-    async def never(_delay: timedelta) -> None:
+    async def never(delay: timedelta) -> None:
         blocked.set()
         await asyncio.Event().wait()
 

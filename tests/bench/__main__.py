@@ -81,8 +81,19 @@ async def at_work(folder: Path, count: int) -> dict[str, Any]:
 
 
 def show_intake(servers: Mapping[str, Server], rounds: int, count: int) -> Table:
-    table = Table(title=f"POST /mentions, one mention a request, 64 connections: median of {rounds} x {count:,}")
-    for name in ("server", "requests/s", "of bare", "of bare+hmac", "p50 ms", "p99 ms", "CPU µs each", "peak MB"):
+    table = Table(
+        title=f"POST /mentions, one mention a request, 64 connections: median of {rounds} x {count:,}"
+    )
+    for name in (
+        "server",
+        "requests/s",
+        "of bare",
+        "of bare+hmac",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs each",
+        "peak MB",
+    ):
         table.add_column(name, justify="left" if name == "server" else "right")
     for kind, server in servers.items():
         rate = server.median("rate")
@@ -117,7 +128,9 @@ def show_work(figures: Mapping[str, float], count: int) -> Table:
 
 @click.command()
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
-@click.option("--requests", "count", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round.")
+@click.option(
+    "--requests", "count", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round."
+)
 @click.option("--mentions", default=2000, show_default=True, type=click.IntRange(min=1), help="To replay.")
 def main(rounds: int, count: int, mentions: int) -> None:
     """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""

@@ -75,7 +75,10 @@ async def send(port: int, requests: Sequence[bytes], *, connections: int = CONNE
     load, todo = Load(), iter(requests)
     loop = asyncio.get_running_loop()
     begun = time.perf_counter()
-    made = [await loop.create_connection(lambda: _Connection(todo, load), "127.0.0.1", port) for _ in range(connections)]
+    made = [
+        await loop.create_connection(lambda: _Connection(todo, load), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
     await asyncio.gather(*(connection.done for _, connection in made))
     load.seconds = time.perf_counter() - begun
     return load

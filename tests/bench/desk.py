@@ -52,8 +52,9 @@ async def replayed(desk: Desk, file: Path, count: int) -> dict[str, float]:
     progress = await replay.run()
     await replay.wait_until_filed(desk.store.unfiled, progress)
     begun = time.perf_counter()
+    # The worker tells nobody that it is done.
     waiting: Any = select(func.count()).select_from(JOBS).where(JOBS.c.lane.is_not(None))
-    while await desk.store.reader.once(lambda c: c.execute(waiting).scalar_one()):
+    while await desk.store.reader.once(lambda c: c.execute(waiting).scalar_one()):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     shown = progress.filed_after + time.perf_counter() - begun
     return {"stored": count / progress.seconds, "filed": count / progress.filed_after, "shown": count / shown}
@@ -70,12 +71,17 @@ async def commanded(desk: Desk) -> dict[str, float]:
         alone.append(time.perf_counter() - begun)
     begun = time.perf_counter()
     await asyncio.gather(*(hear(desk, f"release {case.id}") for case in cases))
-    return {"command_ms": 1000 * statistics.median(alone), "commands": len(cases) / (time.perf_counter() - begun)}
+    return {
+        "command_ms": 1000 * statistics.median(alone),
+        "commands": len(cases) / (time.perf_counter() - begun),
+    }
 
 
 async def hear(desk: Desk, words: str) -> None:
     place = Place(platform="web", conversation=f"@{WHO}", person=WHO)
-    await desk.listener.hear(Heard(id=f"bench:{words}", words=words, person=desk.policy.people[WHO], place=place))
+    await desk.listener.hear(
+        Heard(id=f"bench:{words}", words=words, person=desk.policy.people[WHO], place=place)
+    )
 
 
 if __name__ == "__main__":

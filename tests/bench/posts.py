@@ -32,7 +32,11 @@ def mentions(count: int, *, seed: int, name: str) -> Iterator[dict[str, Any]]:
             "source": "x",
             "id": f"{name}-{number}",
             "created_at": at.isoformat(),
-            "author": {"handle": f"{name}_{number}", "name": "A Customer", "followers": chance.randrange(5000)},
+            "author": {
+                "handle": f"{name}_{number}",
+                "name": "A Customer",
+                "followers": chance.randrange(5000),
+            },
             "text": f"{chance.choice(_OPENINGS)} {chance.choice(_COMPLAINTS)} {chance.randrange(10**9)}",
             "url": f"https://x.example/{name}/{number}",
             "lang": "en",

@@ -34,7 +34,10 @@ _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
 
 def config(folder: Path) -> Config:
     return Config(
-        policy=POLICY, database_url=f"sqlite:///{folder / 'desk.db'}", web_chat="local", webhook_secrets=(SECRET,)
+        policy=POLICY,
+        database_url=f"sqlite:///{folder / 'desk.db'}",
+        web_chat="local",
+        webhook_secrets=(SECRET,),
     )
 
 
@@ -67,7 +70,9 @@ async def application_of(kind: str, folder: Path) -> AsyncIterator[web.Applicati
 
 def peak_mb() -> float:
     """This process's peak memory. macOS counts bytes where Linux counts kilobytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024**2 if sys.platform == "darwin" else 1024
+    )
 
 
 async def main(kind: str, folder: Path) -> None:

@@ -13,7 +13,13 @@ from adapters.sources.mention_json import MentionReader
 
 
 def mention(number: int, **changed: object) -> bytes:
-    fields = {"source": "x", "id": str(number), "created_at": "2026-03-02T09:00:00Z", "author": "a", "text": "hi"}
+    fields = {
+        "source": "x",
+        "id": str(number),
+        "created_at": "2026-03-02T09:00:00Z",
+        "author": "a",
+        "text": "hi",
+    }
     return json.dumps({**fields, **changed}).encode()
 
 
@@ -42,15 +48,22 @@ def test_it_goes_on_after_any_line(file: Path) -> None:
 
 
 def test_a_line_without_end_costs_no_memory_and_no_neighbour(file: Path) -> None:
-    file.write_bytes(mention(1) + b"\n" + b"x" * (3 * LINE_BYTES + 5) + b"\n" + mention(2) + b"\n" + b"y" * LINE_BYTES)
-    said = [(line.number, line.mention and line.mention.external_id, line.reason) for line in lines_of(file, READER)]
+    file.write_bytes(
+        mention(1) + b"\n" + b"x" * (3 * LINE_BYTES + 5) + b"\n" + mention(2) + b"\n" + b"y" * LINE_BYTES
+    )
+    said = [
+        (line.number, line.mention and line.mention.external_id, line.reason)
+        for line in lines_of(file, READER)
+    ]
     assert said[:3] == [(1, "1", ""), (2, None, "is longer than 1 MiB"), (3, "2", "")]
     assert said[3][0] == 4 and said[3][1] is None
 
 
 def test_a_list_is_told_to_be_lines(file: Path) -> None:
     file.write_bytes(b"[\n" + mention(1) + b",\n" + mention(2) + b"\n]\n")
-    assert next(iter(lines_of(file, READER))).reason.startswith("opens a list; write one mention on each line")
+    assert next(iter(lines_of(file, READER))).reason.startswith(
+        "opens a list; write one mention on each line"
+    )
 
 
 def test_an_empty_file_has_no_lines(file: Path) -> None:

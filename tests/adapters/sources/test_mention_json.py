@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.sources.mention_json import MentionReader, Parsed, TooMany
+from adapters.sources.mention_fields import BadMention, incoming
+from adapters.sources.mention_json import MentionReader, Parsed, TooMany, decode
+from adapters.sources.mention_quick import quickly
 from bot.ports import Incoming
 
 NESTED: dict[str, Any] = {
@@ -154,7 +156,13 @@ def test_a_link_that_may_mislead_is_kept_as_data_only(url: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://mastodon.example/@ana/1", "HTTP://x.example", "https://x.example?q=a&b=c#d", "https://bücher.example/ü"]
+    "url",
+    [
+        "https://mastodon.example/@ana/1",
+        "HTTP://x.example",
+        "https://x.example?q=a&b=c#d",
+        "https://bücher.example/ü",
+    ],
 )
 def test_links_that_lead_where_they_say(url: str) -> None:
     assert one(without(url=url)).url == url
@@ -321,8 +329,17 @@ def test_the_community_is_asked_for_once() -> None:
 
 # -- anything at all --------------------------------------------------------------------------------
 
-_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["\0", "\ud800", "é"])
-_JSON = st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["\0", "\ud800", "é"])
+)
+_JSON = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+)
 _FIELDS = st.sampled_from([*NESTED, *FLAT, "community", "edited_at", "handle", "other"])
 
 
@@ -331,8 +348,10 @@ def check(parsed: Parsed) -> None:
     for mention in parsed.accepted:
         assert mention.source and mention.external_id and mention.handle
         assert mention.created_at.utcoffset() == timedelta(0)
-        assert mention.created_at + timedelta(days=365)
-        stored = json.dumps([mention.text, mention.name, mention.bio, mention.extra], ensure_ascii=False, allow_nan=False)
+        assert mention.created_at - timedelta(days=365) < mention.created_at + timedelta(days=365)
+        stored = json.dumps(
+            [mention.text, mention.name, mention.bio, mention.extra], ensure_ascii=False, allow_nan=False
+        )
         assert "\\u0000" not in stored
         stored.encode()
     assert all(bad.reason.isprintable() for bad in parsed.rejected)
@@ -353,6 +372,54 @@ def test_any_values_in_known_fields(changes: list[dict[str, Any]]) -> None:
     check(parsed)
     whole = len(parsed.rejected) == 1 and not parsed.accepted
     assert whole or len(parsed.accepted) + len(parsed.rejected) == len(values)
+
+
+_USUAL = (
+    st.none()
+    | st.just("")
+    | st.sampled_from([" ", "x", "Aurora Air", "x-aurora", "https://x.example/1", "ftp://x"])
+)
+_TIMES = st.sampled_from(
+    ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00+01:00", "2026-03-02 09:00:00.5Z", "1969-01-01T00:00Z"]
+)
+_AUTHORS = st.sampled_from(["ana", "", " "]) | st.fixed_dictionaries(
+    {"handle": st.sampled_from(["ana", ""])},
+    optional={
+        "name": _USUAL,
+        "bio": _USUAL,
+        "followers": st.none() | st.sampled_from([0, 5, 5.0, -1, True, 2**60]),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {
+            "source": _USUAL,
+            "id": st.sampled_from(["1", "", 7]),
+            "created_at": _TIMES,
+            "author": _AUTHORS,
+            "text": st.text(),
+        },
+        optional=dict.fromkeys(("community", "brand", "url", "lang", "thread", "in_reply_to"), _USUAL)
+        | {"edited_at": _TIMES | st.none(), "more": st.just(1)},
+    )
+)
+def test_the_quick_way_and_the_patient_way_agree(value: dict[str, Any]) -> None:
+    body = json.dumps(value).encode()
+    try:
+        patiently: Incoming | str = incoming(*decode(body)[:1], community_of, suspect=True)
+    except BadMention as bad:
+        patiently = bad.reason
+    for parsed in (READER.read(body), READER.read(b"[" + body + b"]")):
+        assert [*parsed.accepted, *(bad.reason for bad in parsed.rejected)] == [patiently]
+
+
+def test_usual_mentions_take_the_quick_way() -> None:
+    for value in (NESTED, FLAT, [NESTED, FLAT]):
+        assert quickly(json.dumps(value).encode(), community_of) == read(value).accepted
+    assert quickly(json.dumps(without(more=1)).encode(), community_of) is None
 
 
 @settings(max_examples=200, deadline=None)

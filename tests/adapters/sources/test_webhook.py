@@ -16,16 +16,23 @@ from multidict import CIMultiDict
 from standardwebhooks import Webhook as Sender
 
 from adapters.metrics import Metrics
-from adapters.sources.signature import FUTURE, MALFORMED, NO_HEADER, NO_MATCH, NO_TIMESTAMP, NOT_UTF8, STALE, TWICE
+from adapters.sources.signature import (
+    FUTURE,
+    MALFORMED,
+    NO_HEADER,
+    NO_MATCH,
+    NO_TIMESTAMP,
+    NOT_UTF8,
+    STALE,
+    TWICE,
+)
 from adapters.sources.webhook import BODY_BYTES, NO_SECRET, TOO_LARGE, Webhook
 from bot.config import ConfigError
 from bot.ports import Intake, Overloaded, Stale
 from tests.adapters.serving import Answer, Asker, asking
 from tests.fakes.intake import MemoryIntake
 
-OLD, NEW, STRANGER = (
-    "whsec_" + base64.b64encode(letter * 24).decode() for letter in (b"o", b"n", b"s")
-)
+OLD, NEW, STRANGER = ("whsec_" + base64.b64encode(letter * 24).decode() for letter in (b"o", b"n", b"s"))
 JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
 
@@ -49,7 +56,9 @@ def body(*mentions: Any) -> bytes:
     return json.dumps(list(mentions)).encode()
 
 
-def signed(content: bytes, secret: str = NEW, *, at: datetime | None = None, id: str = "msg_1") -> dict[str, str]:
+def signed(
+    content: bytes, secret: str = NEW, *, at: datetime | None = None, id: str = "msg_1"
+) -> dict[str, str]:
     at = at or datetime.now(UTC)
     return {
         **JSON,
@@ -105,7 +114,9 @@ async def locked_door(intake: MemoryIntake) -> AsyncIterator[Door]:
 
 
 @pytest.mark.parametrize("secret", [OLD, NEW])
-async def test_either_secret_opens_during_rotation(locked_door: Door, secret: str, intake: MemoryIntake) -> None:
+async def test_either_secret_opens_during_rotation(
+    locked_door: Door, secret: str, intake: MemoryIntake
+) -> None:
     content = body(mention())
     answer = await locked_door.post(content, signed(content, secret))
     assert (answer.status, answer.json) == (202, {"accepted": 1, "duplicates": 0, "rejected": []})
@@ -255,10 +266,14 @@ async def test_nothing_to_take_is_400(open_door: Door, content: bytes) -> None:
 
 
 async def test_one_object_a_line(open_door: Door, intake: MemoryIntake) -> None:
-    content = b"\n".join(json.dumps(each).encode() for each in (mention(1), mention(2, text=None), mention(3)))
+    content = b"\n".join(
+        json.dumps(each).encode() for each in (mention(1), mention(2, text=None), mention(3))
+    )
     assert (await open_door.post(content, LINES)).json["accepted"] == 2
     assert (await open_door.post(content, JSON)).json["duplicates"] == 2
-    assert (await open_door.post(content, {})).json["rejected"] == [{"index": 1, "reason": "text: is missing"}]
+    assert (await open_door.post(content, {})).json["rejected"] == [
+        {"index": 1, "reason": "text: is missing"}
+    ]
 
 
 async def test_a_thousand_at_once_and_no_more(open_door: Door, intake: MemoryIntake) -> None:
@@ -283,7 +298,9 @@ async def chunks(content: bytes) -> AsyncIterator[bytes]:
         yield content[at : at + 65536]
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 async def test_other_content_is_refused(open_door: Door, kind: str) -> None:
     answer = await open_door.post(CONTENT, {"Content-Type": kind})
     assert answer.status == 415

@@ -39,7 +39,13 @@ def file(tmp_path: Path) -> Path:
 
 def line(number: int, **changed: Any) -> str:
     at = (NINE + timedelta(hours=number)).isoformat()
-    post = {"id": str(number), "created_at": at, "source": "x", "author": f"u{number}", "text": "Where is it?"}
+    post = {
+        "id": str(number),
+        "created_at": at,
+        "source": "x",
+        "author": f"u{number}",
+        "text": "Where is it?",
+    }
     return json.dumps({**post, **changed})
 
 
@@ -61,7 +67,9 @@ def test_a_file_comes_in_and_is_filed(file: Path, capsys: pytest.CaptureFixture[
 def test_bad_lines_are_told_and_nothing_but_bad_lines_is_a_failure(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file.write_text("\n".join([line(1), line(2, created_at="2015-02-17 09:00"), "nonsense"]), encoding="utf-8")
+    file.write_text(
+        "\n".join([line(1), line(2, created_at="2015-02-17 09:00"), "nonsense"]), encoding="utf-8"
+    )
     assert run(["replay", str(file), "--speed", "max"]) == 0
     said = capsys.readouterr().out
     assert "1 accepted, 0 known already, 2 rejected" in said
@@ -107,7 +115,9 @@ def test_where_nobody_watches_a_line_now_and_then() -> None:
     shows.tell(Progress(size=1000, position=100, read=10, seconds=1))
     shows.tell(Progress(size=1000, position=500, read=2500, seconds=2))
     shows.tell(Progress(size=1000, position=600, read=2600, seconds=2))
-    shows.tell(Progress(size=1000, position=600, read=2600, seconds=2, next_in=timedelta(hours=1, seconds=61)))
+    shows.tell(
+        Progress(size=1000, position=600, read=2600, seconds=2, next_in=timedelta(hours=1, seconds=61))
+    )
     shows.end()
     assert stream.getvalue().splitlines() == [
         "50 % 2,500 read 1,250/s",
