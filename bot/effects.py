@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain import service
-from bot.domain.case import Case
+from bot.domain.case import Case, Priority
 from bot.domain.events import Event, Kind
 from bot.domain.pause import wake_at
 from bot.domain.people import PersonId
@@ -49,6 +49,7 @@ def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
         for event in after.pending:
             puts += _notes(event, after, policy)
             puts += _notices(event, after, policy)
+            puts += _promises(event, after, policy)
     return Followups(puts=tuple(puts), drops=tuple(drops))
 
 
@@ -184,13 +185,30 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield _person(data.get("offered_by"))
         case Kind.SLA_WARNED | Kind.SLA_MISSED:
             yield case.owner
-            yield on_duty(policy, case.department, event.at)
+            if case.priority <= Priority.P2:
+                yield on_duty(policy, case.department, event.at)
         case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
             yield case.owner
         case Kind.UNDELIVERED:
             yield _person(data.get("told"))
         case _:
             return
+
+
+def _promises(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
+    """Of P3 and P4 the duty person hears once an hour for all cases together: a busy day breaks promises by the dozen."""
+    if event.kind not in (Kind.SLA_WARNED, Kind.SLA_MISSED) or case.priority <= Priority.P2:
+        return
+    duty = on_duty(policy, case.department, event.at)
+    if duty is not None and duty != case.owner:
+        yield Put(
+            kind="promises",
+            key=f"promises:{case.department}:{event.at:%Y%m%d%H}:{duty}",
+            due=event.at,
+            lane=lane_of(duty),
+            rank=Rank.EDIT,
+            args={"view": "promises", "subject": case.department, "person": duty},
+        )
 
 
 def _person(value: object) -> PersonId | None:

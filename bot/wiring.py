@@ -155,6 +155,7 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
     """
     with DatabaseLock(sqlite_path(config.database_url)):
         async with connect(config, **parts) as desk:  # type: ignore[arg-type]
+            await desk.store.free_leases()
             await set_standing_jobs(desk)
             tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
             try:

@@ -20,6 +20,7 @@ from handlers import (
     oncall,
     pages,
     priority,
+    promises,
     receive,
     release,
     reopen,
@@ -39,7 +40,7 @@ _WORK = (claim, take, release, extend, note, priority, wait, snooze, resolve, di
 _HAND_OVER = (handoff, assign)
 _URGENT = (escalate, service, undelivered)
 _DESK = (receive, file, lapse, digest)
-_WORDS = (pages, notices, sentence)
+_WORDS = (pages, notices, promises, sentence)
 
 
 def all_routes() -> Routes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Executable, delete, func, select, update
 
 from bot.policy.model import Policy
 from bot.ports import Origin
@@ -16,7 +17,8 @@ from storage.sql.engine import connect
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
 from storage.sql.mentions import SqlIntake
-from storage.sql.puts import JOBS, insert_into
+from storage.sql.moments import EPOCH
+from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.reader import Reader
 from storage.sql.tables import CounterRow
 from storage.sql.weblog import SqlWebLog
@@ -52,6 +54,10 @@ def _next_block(connection: Connection) -> int:
     return int(connection.execute(more.returning(COUNTERS.c.value)).scalar_one())
 
 
+def _run(connection: Connection, statement: Executable) -> None:
+    connection.execute(statement)
+
+
 class SqlStore:
     """The Store port and its neighbours over one SQLite file. Migrations have run before it is opened."""
 
@@ -75,6 +81,13 @@ class SqlStore:
         """Commits the writes as one unit; whoever waits for jobs is woken."""
         await self.writer.submit(writes)
         self.woken()
+
+    async def free_leases(self) -> None:
+        """Frees what a process that died had taken. Only for the holder of the database's lock: nobody else works."""
+        held = [
+            update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH) for table in (JOBS, LANES)
+        ]
+        await self.writer.submit([partial(_run, statement=one) for one in held])
 
     async def close(self) -> None:
         await self.writer.close()
