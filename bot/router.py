@@ -104,7 +104,9 @@ class Look:
 
     @property
     def names(self) -> Spoken:
-        return Spoken(policy=self.policy, zone=zone_of(self.policy, self.place, self.person), now=self.now)
+        zone = zone_of(self.policy, self.place, self.person)
+        apart = self.person is None and _wall_clocks_differ(self.policy, self.place.department, zone)
+        return Spoken(policy=self.policy, zone=zone, now=self.now, says_zone=apart)
 
     @property
     def actor(self) -> Actor | None:
@@ -289,3 +291,9 @@ def zone_of(policy: Policy, place: Place, person: Person | None) -> ZoneInfo:
         return policy.departments[place.department].zone
     return policy.company.zone
 
+
+def _wall_clocks_differ(policy: Policy, department: str | None, zone: ZoneInfo) -> bool:
+    """Whether somebody of the department lives by another wall clock than its channel's."""
+    return department is not None and any(
+        department in person.roles and person.zone != zone for person in policy.people.values()
+    )

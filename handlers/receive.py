@@ -41,8 +41,10 @@ async def receive(call: Call) -> None:
     wanted = _wanted(call.policy, community)
     async with call.work(finish=False) as work:
         mentions = await work.mentions.new(wanted, BATCH) if wanted else ()
-        revisions = await work.mentions.revisions(wanted, BATCH) if wanted else ()
     await _all(call, chains(mentions))
+    # Only now: an edit that arrived before its mention was filed counts from that moment.
+    async with call.work(finish=False) as work:
+        revisions = await work.mentions.revisions(wanted, BATCH) if wanted else ()
     for revision in revisions:
         await show_revision(call, revision)
     async with call.work() as work:

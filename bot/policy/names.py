@@ -25,11 +25,15 @@ _MOST_NAMES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """The names for one reader, whose wall clock is `zone`; `now` is business time, UTC."""
+    """The names for one reader, whose wall clock is `zone`; `now` is business time, UTC.
+
+    With `says_zone` every moment names its zone: many read it, and their wall clocks differ.
+    """
 
     policy: Policy
     zone: ZoneInfo
     now: datetime
+    says_zone: bool = False
 
     def person(self, person: PersonId | None) -> str:
         if person is None:
@@ -50,7 +54,7 @@ class Spoken:
     def moment(self, at: datetime) -> str:
         """A moment in the reader's wall clock: 09:05, Tue 09:05, or 3 Mar 09:05, with the year only where it differs."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
-        clock = f"{local:%H:%M}"
+        clock = f"{local:%H:%M} {local:%Z}" if self.says_zone else f"{local:%H:%M}"
         if local.date() == today.date():
             return clock
         if abs(local.date() - today.date()) < timedelta(days=7):

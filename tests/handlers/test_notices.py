@@ -85,4 +85,4 @@ async def test_a_note_stands_in_the_thread_of_the_card(desk: Story) -> None:
     place = Place(platform="web", conversation="support", department="support")
     seq = (await desk.kinds(case)).index("noted") + 1
     shown = await desk.desk.router.show("note", f"{case}:{seq}", place)
-    assert text_of(shown.card) == "Ben Okafor · 09:00\nrang them"
+    assert text_of(shown.card) == "Ben Okafor · 09:00 GMT\nrang them"
