@@ -115,7 +115,7 @@ class Delivery:
             log.warning("the database is busy, the lane waits", lane=hold.lane, why=type(busy).__name__)
             await self.clock.sleep(timedelta(seconds=1))
             return False
-        except Exception as error:  # noqa: BLE001 - one message's surprise must not stop its lane for ever
+        except Exception as error:  # the edge: one message's surprise must not stop its lane for ever
             return await self._failed(hold, job, error)
         self._count(job, outcome)
         # Overtaken by a newer state of this message the lane goes on; by another worker it does not.

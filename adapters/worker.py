@@ -144,7 +144,7 @@ class Worker:
         except (Stale, Overloaded) as busy:
             log.warning("timer deferred", job=job.key, why=type(busy).__name__)
             await self.timers.defer(job, timedelta(seconds=1))
-        except Exception as error:  # noqa: BLE001 - a timer's surprise is kept, logged, and tried again
+        except Exception as error:  # the edge: a timer's surprise is kept, logged, and tried again
             await self._timer_failed(job, error)
 
     async def _timer_failed(self, job: Job, error: Exception) -> None:

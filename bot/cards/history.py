@@ -162,8 +162,6 @@ def event_sentence(event: Event, names: Names) -> str:
             return "The author edited the post."
         case Kind.REOPENED:
             return f"{told.by} reopened it."
-        case Kind.LINKED:
-            return f"Linked with case {told.word('to') or told.word('linked_to') or 'of the same author'}."
         case _:
             assert_never(kind)
 

@@ -19,7 +19,6 @@ class Kind(StrEnum):
     JOINED = "joined"
     REVISED = "revised"
     REOPENED = "reopened"
-    LINKED = "linked"
     CLAIMED = "claimed"
     TAKEN = "taken"
     ASSIGNED = "assigned"

@@ -123,7 +123,7 @@ class Writer:
             connection = self._connected()
             with connection.begin():
                 return _apply_all(connection, units)
-        except Exception as error:  # noqa: BLE001 - the edge to the database: every waiting caller is told
+        except Exception as error:  # the edge to the database: every waiting caller is told
             self._disconnect()
             return [translate(error) for _ in units]
 
@@ -165,7 +165,7 @@ def _apply_alone(connection: Connection, writes: Sequence[Write]) -> list[Any] |
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
         results = [write(connection) for write in writes]
-    except Exception as error:  # noqa: BLE001 - its own caller is told; the others' units stand
+    except Exception as error:  # its own caller is told; the others' units stand
         try:
             connection.exec_driver_sql("ROLLBACK TO unit")
             connection.exec_driver_sql("RELEASE unit")

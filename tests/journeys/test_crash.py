@@ -19,10 +19,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Case
+from bot.domain.case import Case, State
 from bot.effects import _CLOCKS as CLOCKS
 from bot.ports import CaseFilter, Origin
-from bot.domain.case import State
 from storage.sql import chain
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY, test_policy

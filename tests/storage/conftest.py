@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -18,11 +18,11 @@ Opener = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database at the newest revision, to be copied."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
     upgrade(f"sqlite:///{path}")
-    yield path
+    return path
 
 
 @pytest.fixture

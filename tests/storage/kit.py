@@ -114,7 +114,7 @@ async def does(store: SqlStore, write: Callable[[Connection], Any]) -> Any:
 
 
 async def runs(store: SqlStore, sql: str, **values: Any) -> None:
-    await does(store, lambda c: c.execute(text(sql), values) and None)
+    await does(store, lambda c: c.execute(text(sql), values).rowcount)
 
 
 def minutes(count: float) -> timedelta:

@@ -30,6 +30,13 @@ async def finish(store: SqlStore, job: Job, *puts: Put) -> None:
             work.jobs.put(wanted)
 
 
+async def fails(store: SqlStore, job: Job | None = None) -> None:
+    """A work that puts a job, and then something goes wrong."""
+    async with store.work(Origin(job=job)) as work:
+        work.jobs.put(timer("effect"))
+        raise ZeroDivisionError
+
+
 async def keys(store: SqlStore) -> list[str]:
     return [row.key for row in await rows(store, "SELECT key FROM jobs ORDER BY key")]
 
@@ -39,9 +46,7 @@ async def keys(store: SqlStore) -> list[str]:
 
 async def test_jobs_leave_with_their_work_or_not_at_all(store: SqlStore) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with store.work(Origin()) as work:
-            work.jobs.put(timer("a"))
-            raise ZeroDivisionError
+        await fails(store)
     assert await keys(store) == []
     await put(store, timer("a", case=7, note="x", flag=True, none=None))
     job = await take_one(store)
@@ -196,9 +201,7 @@ async def test_a_job_without_writes_ends_with_its_work(store: SqlStore) -> None:
 async def test_a_work_that_fails_leaves_its_job(store: SqlStore, time: Time) -> None:
     await put(store, timer("a"))
     with pytest.raises(ZeroDivisionError):
-        async with store.work(Origin(job=await take_one(store))) as work:
-            work.jobs.put(timer("effect"))
-            raise ZeroDivisionError
+        await fails(store, await take_one(store))
     time.at += LEASE
     assert (await take_one(store)).key == "a"
 

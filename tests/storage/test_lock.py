@@ -58,8 +58,7 @@ def test_it_is_free_after_the_block_however_it_was_left(tmp_path: Path) -> None:
     lock = str(tmp_path / "folder" / "desk.db")
     with pytest.raises(ZeroDivisionError), DatabaseLock(lock):
         raise ZeroDivisionError
-    with DatabaseLock(lock):
-        with pytest.raises(DatabaseInUse), DatabaseLock(lock):
-            pass
+    with DatabaseLock(lock), pytest.raises(DatabaseInUse), DatabaseLock(lock):
+        pass
     with DatabaseLock(lock):
         pass

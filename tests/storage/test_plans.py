@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import event
 
@@ -101,10 +102,8 @@ INBOXES = {
 async def test_inboxes(filled: SqlStore, which: str) -> None:
     async with asked(filled) as seen, filled.work(Origin()) as work:
         await work.cases.count(INBOXES[which])
-        try:
+        with suppress(msgspec.ValidationError):  # the filling's cases cannot be read
             await work.cases.find(INBOXES[which])
-        except Exception as error:  # noqa: BLE001 - the filling's cases cannot be read
-            assert "body" not in str(error)
     # What is open, in its order, is a part.
     await must_not_scan(filled, seen, allowed=("cases_open", "cases_escalating"))
 

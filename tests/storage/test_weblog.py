@@ -99,7 +99,7 @@ async def test_every_change_gets_a_number_that_any_process_can_follow(opened: Op
 async def test_no_change_is_missed_by_who_reads_in_steps(store: SqlStore) -> None:
     for n in range(10):
         await store.weblog.post("support", nonce=f"n{n}", text=f"{n}")
-    seen, found = 0, []
+    seen, found = 0, list[int]()
     while True:
         seen, ids = await store.weblog.changed(seen, limit=3)
         if not ids:

@@ -67,7 +67,7 @@ async def submits(writer: Writer, *units: Sequence[Write]) -> list[Any]:
     tasks = [asyncio.create_task(writer.submit(unit)) for unit in units]
     await asyncio.sleep(0)
     await gate.open()
-    return await asyncio.gather(*tasks, return_exceptions=True)
+    return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
 async def test_a_unit_returns_what_its_writes_returned(writer: Writer) -> None:
