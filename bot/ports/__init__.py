@@ -1,0 +1,62 @@
+"""What the desk asks of the world, as Protocols. Rooms to the left implement them; wiring joins them."""
+
+from bot.ports.chat import Chat, ChatError, Failed, FateUnknown, Gone, SlowDown, Undeliverable
+from bot.ports.clock import Clock
+from bot.ports.intake import Appended, Incoming, Intake
+from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
+from bot.ports.places import Place, Posted
+from bot.ports.store import (
+    AlreadyDone,
+    CaseFilter,
+    Cases,
+    JobLost,
+    Mentions,
+    Origin,
+    Overloaded,
+    Stale,
+    Store,
+    Tallies,
+    Tally,
+    Thread,
+    Work,
+)
+from bot.ports.web import WebLog, WebMessage
+
+__all__ = [
+    "AlreadyDone",
+    "Appended",
+    "CaseFilter",
+    "Cases",
+    "Chat",
+    "ChatError",
+    "Clock",
+    "Failed",
+    "FateUnknown",
+    "Gone",
+    "Hold",
+    "Incoming",
+    "Intake",
+    "Job",
+    "JobLost",
+    "Jobs",
+    "Lanes",
+    "Mentions",
+    "Message",
+    "Origin",
+    "Overloaded",
+    "Place",
+    "Posted",
+    "Put",
+    "Rank",
+    "SlowDown",
+    "Stale",
+    "Store",
+    "Tallies",
+    "Tally",
+    "Thread",
+    "Timers",
+    "Undeliverable",
+    "WebLog",
+    "WebMessage",
+    "Work",
+]
