@@ -16,7 +16,12 @@ _SECRET_KEY: Final = re.compile(
     r"secret|token|passw|authorization|signature|cookie|api_?key|private_?key|credential", re.IGNORECASE
 )
 _LOGIN_IN_URL: Final = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
-_QUIET: Final = {"asyncio": logging.WARNING, "aiohttp.access": logging.WARNING, "sqlalchemy": logging.WARNING}
+_QUIET: Final = {
+    "asyncio": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
+}
 
 
 def set_up(stream: TextIO, *, level: str = "info") -> None:

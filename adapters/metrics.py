@@ -29,28 +29,13 @@ class Metrics:
 
     def __init__(self, *, queue_depth: Callable[[], float]) -> None:
         self.registry = CollectorRegistry()
-        mentions = Counter(
-            "baton_mentions",
-            "Mentions that came in, by what became of them.",
-            ["outcome"],
-            registry=self.registry,
-        )
+        mentions = self._counter("mentions", "Mentions that came in, by what became of them.", "outcome")
         # Bound once: this is the path that every mention takes.
         self._accepted = mentions.labels("accepted")
         self._duplicate = mentions.labels("duplicate")
         self._rejected = mentions.labels("rejected")
-        self._calls = Counter(
-            "baton_calls",
-            "Commands and timers, by verb and outcome.",
-            ["verb", "outcome"],
-            registry=self.registry,
-        )
-        self._deliveries = Counter(
-            "baton_deliveries",
-            "Messages, by platform and outcome.",
-            ["platform", "outcome"],
-            registry=self.registry,
-        )
+        self._calls = self._counter("calls", "Commands and timers, by verb and outcome.", "verb", "outcome")
+        self._deliveries = self._counter("deliveries", "Messages, by outcome.", "platform", "outcome")
         self._batches = Histogram(
             "baton_intake_batch_mentions",
             "Mentions that came in together, in one request.",
@@ -97,3 +82,6 @@ class Metrics:
     def text(self) -> bytes:
         """Everything, in the format that `content_type` names."""
         return generate_latest(self.registry)
+
+    def _counter(self, name: str, help: str, *labels: str) -> Counter:
+        return Counter(f"baton_{name}", help, labels, registry=self.registry)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isfinite
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, TypedDict
 
+from adapters.sources.storable import BadMention, look_through
 from bot.ports import Incoming
 
 NOT_AN_OBJECT: Final = 'a mention is an object, such as {"source": "twitter", "id": "17", ...}; this is %s'
@@ -25,10 +25,6 @@ A_NUMBER: Final = "%s: a number does not say its zone; write a time with a zone,
 FAR_YEAR: Final = "%s: the year %d cannot be right"
 NO_AUTHOR: Final = 'author: write {"handle": "..."}, or the handle alone in quotes; this is %s'
 FOLLOWERS: Final = "%sfollowers: write a whole number from 0 to 9007199254740991"
-BAD_TEXT: Final = "%s: holds a character that is half of one (a lone surrogate, or bytes that are not UTF-8)"
-NUL: Final = "%s: holds a NUL character (\\u0000)"
-BAD_NUMBER: Final = "%s: holds a number that is too large"
-TOO_DEEP: Final = "%s: is nested too deeply"
 
 TEXT_BYTES: Final = 100_000
 """The longest text, in bytes of UTF-8. Anything up to it is kept whole."""
@@ -38,9 +34,7 @@ KEY: Final = 1_000
 WORDS: Final = 10_000
 MOST_FOLLOWERS: Final = 2**53 - 1
 YEARS: Final = range(1970, 2200)
-_MOST_DIGITS: Final = 10**100
 _LINK: Final = 2_048
-_DEPTH: Final = 32
 _CLEAN_LINK: Final = re.compile(
     r"""https?://[^\s/?#\\@<>"\x00-\x20\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]+"""
     r"""(?:[/?#][^\s\\<>"\x00-\x20\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]*)?""",
@@ -55,14 +49,6 @@ class CommunityOf(Protocol):
     def __call__(self, *, community: str | None, brand: str | None, source: str | None) -> str: ...
 
 
-class BadMention(ValueError):
-    """A mention that cannot be taken; `reason` names the field and what to write instead."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def incoming(item: object, community_of: CommunityOf, *, suspect: bool) -> Incoming:
     """The mention in a decoded JSON value, which is consumed. Raises BadMention.
 
@@ -74,42 +60,26 @@ def incoming(item: object, community_of: CommunityOf, *, suspect: bool) -> Incom
         look_through(item)
     take = item.pop
     source = _needed("source", take("source", None))
-    external_id = _needed("id", take("id", None))
-    created_at = _moment("created_at", take("created_at", None))
-    handle, about = _author(take("author", None), item)
-    text = _text(take("text", None))
     brand = _maybe("brand", take("brand", None), NAME)
-    named = _maybe("community", take("community", None), NAME)
-    community = community_of(community=named, brand=brand, source=source)
-    if named is not None and named != community:
-        item["community"] = named
+    handle, about = _author(take("author", None), item)
     edited = take("edited_at", None)
     return Incoming(
         source=source,
-        external_id=external_id,
-        community=community,
-        created_at=created_at,
+        external_id=_needed("id", take("id", None)),
+        community=_community(item, community_of, brand, source),
+        created_at=_moment("created_at", take("created_at", None)),
         handle=handle,
-        text=text,
-        name=about[0],
-        bio=about[1],
-        followers=about[2],
+        text=_text(take("text", None)),
         url=_link(take("url", None), item),
         lang=_maybe("lang", take("lang", None), NAME),
         brand=brand,
         in_reply_to=_maybe("in_reply_to", take("in_reply_to", None), KEY),
         thread=_maybe("thread", take("thread", None), KEY),
         edited_at=None if edited is None or edited == "" else _moment("edited_at", edited),
+        **about,
+        # The last of all: what is left by then is what nobody asked for.
         extra=_extra(item),
     )
-
-
-def look_through(fields: Mapping[str, object]) -> None:
-    """Raises BadMention when anything in these fields cannot be stored, naming the field."""
-    for name, value in fields.items():
-        shown = name[:40].encode("ascii", "backslashreplace").decode()
-        _storable(shown, name, 0)
-        _storable(shown, value, 0)
 
 
 # -- single fields ---------------------------------------------------------------------------
@@ -165,20 +135,37 @@ def _moment(name: str, value: object) -> datetime:
     return at.astimezone(UTC)
 
 
-def _author(value: object, rest: dict[str, object]) -> tuple[str, tuple[str | None, str | None, int | None]]:
-    """(handle, (name, bio, followers)); what else the author object says stays in `rest`."""
+def _community(rest: dict[str, object], community_of: CommunityOf, brand: str | None, source: str) -> str:
+    """The community's name; one that was named but not found stays in `rest`."""
+    named = _maybe("community", rest.pop("community", None), NAME)
+    found = community_of(community=named, brand=brand, source=source)
+    if named is not None and named != found:
+        rest["community"] = named
+    return found
+
+
+class _About(TypedDict, total=False):
+    name: str | None
+    bio: str | None
+    followers: int | None
+
+
+def _author(value: object, rest: dict[str, object]) -> tuple[str, _About]:
+    """(handle, what is known of the author); what else the author object says stays in `rest`."""
     if type(value) is str:
-        return _needed("author", value), (None, None, None)
+        return _needed("author", value), {}
     if type(value) is not dict:
         raise BadMention(MISSING % "author" if value is None else NO_AUTHOR % _called(value))
     take = value.pop
     handle = _needed("author.handle", take("handle", None))
-    name = _maybe("author.name", take("name", None), KEY)
-    bio = _maybe("author.bio", take("bio", None), WORDS)
-    followers = _followers(take("followers", None))
+    about = _About(
+        name=_maybe("author.name", take("name", None), KEY),
+        bio=_maybe("author.bio", take("bio", None), WORDS),
+        followers=_followers(take("followers", None)),
+    )
     if value:
         rest["author"] = value
-    return handle, (name, bio, followers)
+    return handle, about
 
 
 def _followers(value: object) -> int | None:
@@ -210,37 +197,6 @@ def _extra(rest: dict[str, object]) -> Mapping[str, object]:
     if rest:
         look_through(rest)
     return rest
-
-
-# -- what can be stored ------------------------------------------------------------------------
-
-
-def _storable(name: str, value: Any, depth: int) -> None:
-    if depth > _DEPTH:
-        raise BadMention(TOO_DEEP % name)
-    kind = type(value)
-    if kind is str:
-        if "\x00" in value:
-            raise BadMention(NUL % name)
-        if not value.isascii() and _broken(value):
-            raise BadMention(BAD_TEXT % name)
-    elif kind is dict:
-        for key, inner in value.items():
-            _storable(name, key, depth + 1)
-            _storable(name, inner, depth + 1)
-    elif kind is list:
-        for inner in value:
-            _storable(name, inner, depth + 1)
-    elif (kind is float and not isfinite(value)) or (kind is int and abs(value) > _MOST_DIGITS):
-        raise BadMention(BAD_NUMBER % name)
-
-
-def _broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _called(value: object) -> str:

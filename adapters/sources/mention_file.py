@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from adapters.sources.mention_fields import BadMention
 from adapters.sources.mention_json import MentionReader
+from adapters.sources.storable import BadMention
 from bot.ports import Incoming
 
 LONG_LINE: Final = "is longer than 1 MiB"

@@ -10,8 +10,9 @@ from typing import Final, NoReturn
 
 import msgspec
 
-from adapters.sources.mention_fields import BadMention, CommunityOf, incoming
+from adapters.sources.mention_fields import CommunityOf, incoming
 from adapters.sources.mention_quick import quickly
+from adapters.sources.storable import BadMention
 from bot.ports import Incoming
 
 EMPTY_BODY: Final = "there is nothing here; send one mention, a list of them, or one on each line"

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.sources.mention_fields import BadMention, incoming
+from adapters.sources.mention_fields import incoming
 from adapters.sources.mention_json import MentionReader, Parsed, TooMany, decode
 from adapters.sources.mention_quick import quickly
+from adapters.sources.storable import BadMention
 from bot.ports import Incoming
 
 NESTED: dict[str, Any] = {
