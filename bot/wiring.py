@@ -34,8 +34,8 @@ from handlers import all_routes
 from handlers.digest import standing
 from storage.sql.clock import SqlClock
 from storage.sql.engine import sqlite_path
+from storage.sql.intake import receive_put
 from storage.sql.lock import DatabaseLock
-from storage.sql.mentions import receive_put
 from storage.sql.migrate import current, newest, upgrade
 from storage.sql.puts import put, put_missing
 from storage.sql.store import SqlStore

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -30,8 +31,9 @@ from bot.effects import follow
 from bot.ports import CaseFilter, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
+from storage.sql.columns import OPEN
 from storage.sql.engine import LOWER
-from storage.sql.tables import OPEN, CaseRow, MentionRow, ThreadRow
+from storage.sql.tables import CaseRow, MentionRow, ThreadRow
 
 if TYPE_CHECKING:
     from storage.sql.work import SqlWork
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 CASES: Any = CaseRow.__table__  # type: ignore[attr-defined]
 THREADS: Any = ThreadRow.__table__  # type: ignore[attr-defined]
 MENTIONS: Any = MentionRow.__table__  # type: ignore[attr-defined]
-SEARCHED = 50_000
+SEARCHED: Final = 50_000
 """How many of the newest mentions a search looks through."""
 
 
@@ -69,7 +71,7 @@ class SqlCases:
             raise ValueError(f"case {case.id} is saved twice in one work")
         self._saved.add(case.id)
         follows = follow(self._loaded.get(case.id), case, self._work.store.policy)
-        self._work.write(lambda c: _save(c, case, self._work.origin.place))
+        self._work.write(partial(_save, case=case, place=self._work.origin.place))
         for key in follows.drops:
             self._work.jobs.drop(key)
         for wanted in follows.puts:
@@ -78,44 +80,46 @@ class SqlCases:
     async def find(self, which: CaseFilter, *, limit: int = 20, offset: int = 0) -> Sequence[Case]:
         wanted = _where(select(CASES.c.body), which)
         wanted = wanted.order_by(CASES.c.priority, CASES.c.due, CASES.c.id).limit(limit).offset(offset)
-        rows = await self._work.read(lambda c: c.execute(wanted).all())
+        rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
         return [decode_case(row.body) for row in rows]
 
     async def count(self, which: CaseFilter) -> int:
         wanted = _where(select(func.count()).select_from(CASES), which)
-        return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()))
+        return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()), long=True)
 
     async def history(self, case_id: int, *, limit: int = 50) -> Sequence[Event]:
-        newest = (
-            select(chain.EVENTS)
-            .where(chain.EVENTS.c.subject == subject(case_id))
-            .order_by(chain.EVENTS.c.seq.desc())
-            .limit(limit)
-        )
-        rows = await self._work.read(lambda c: c.execute(newest).all())
+        of = {"this_subject": subject(case_id), "most": limit}
+        rows = await self._work.read(lambda c: c.execute(_HISTORY, of).all())
         return [chain.as_event(row) for row in rows]
 
     async def event(self, case_id: int, seq: int) -> Event | None:
-        one = select(chain.EVENTS).where(
-            chain.EVENTS.c.subject == subject(case_id), chain.EVENTS.c.seq == seq
-        )
-        row = await self._work.read(lambda c: c.execute(one).first())
+        of = {"this_subject": subject(case_id), "this_seq": seq}
+        row = await self._work.read(lambda c: c.execute(_EVENT, of).first())
         return chain.as_event(row) if row else None
 
     async def threads(self, keys: Iterable[str]) -> Mapping[str, Thread]:
-        wanted = select(THREADS).where(THREADS.c.key.in_(list(keys)))
-        rows = await self._work.read(lambda c: c.execute(wanted).all())
+        wanted = {"keys": list(keys)}
+        rows = await self._work.read(lambda c: c.execute(_THREADS, wanted).all())
         found = {row.key: Thread(key=row.key, case_id=row.case_id, last_at=row.last_at) for row in rows}
         self._work.threads_seen.update(found)
         return found
 
     async def link(self, threads: Iterable[Thread]) -> None:
-        for thread in threads:
-            seen = self._work.threads_seen.get(thread.key)
-            self._work.write(_linking(thread, seen))
+        seen = self._work.threads_seen
+        wanted = tuple(threads)
+        new = [thread for thread in wanted if thread.key not in seen]
+        if new:
+            self._work.write(partial(_link_new, threads=new))
+        for thread in wanted:
+            if thread.key in seen:
+                self._work.write(partial(_link_again, thread=thread, seen=seen[thread.key]))
 
 
-_ONE = select(CASES.c.body).where(CASES.c.id == bindparam("id"))
+_ONE: Final = select(CASES.c.body).where(CASES.c.id == bindparam("id"))
+_OF: Final = chain.EVENTS.c.subject == bindparam("this_subject")
+_HISTORY: Final = select(chain.EVENTS).where(_OF).order_by(chain.EVENTS.c.seq.desc()).limit(bindparam("most"))
+_EVENT: Final = select(chain.EVENTS).where(_OF, chain.EVENTS.c.seq == bindparam("this_seq"))
+_THREADS: Final = select(THREADS).where(THREADS.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def subject(case_id: int) -> str:
@@ -126,14 +130,18 @@ def _save(connection: Connection, case: Case, place: str) -> None:
     seq = case.seq + len(case.pending)
     row = _row(case, seq)
     if case.version == 0:
-        connection.execute(insert(CASES).values(**row))
-    else:
-        mine = update(CASES).where(CASES.c.id == case.id, CASES.c.version == case.version).values(**row)
-        if not connection.execute(mine).rowcount:
-            raise Stale(f"case {case.id}")
+        connection.execute(_OPEN, row)
+    elif not connection.execute(_CHANGE, {**row, "this_id": case.id, "this_version": case.version}).rowcount:
+        raise Stale(f"case {case.id}")
     if case.pending:
         salts = [secrets.token_bytes(16) for _ in case.pending]
         chain.append(connection, subject(case.id), case.pending, place=place, salts=salts)
+
+
+_OPEN: Final = insert(CASES)
+_CHANGE: Final = update(CASES).where(
+    CASES.c.id == bindparam("this_id"), CASES.c.version == bindparam("this_version")
+)
 
 
 def _row(case: Case, seq: int) -> dict[str, Any]:
@@ -157,23 +165,26 @@ def _row(case: Case, seq: int) -> dict[str, Any]:
     }
 
 
-def _linking(thread: Thread, seen: Thread | None) -> Any:
-    """Links the key as the snapshot saw it: a key that somebody else linked meanwhile makes the work stale."""
+def _link_new(connection: Connection, threads: Sequence[Thread]) -> None:
+    """Links keys that the snapshot did not have: one that somebody else linked meanwhile makes the work stale."""
+    rows = [{"key": thread.key, "case_id": thread.case_id, "last_at": thread.last_at} for thread in threads]
+    connection.execute(_LINK, rows)
 
-    def write(connection: Connection) -> None:
-        row = {"key": thread.key, "case_id": thread.case_id, "last_at": thread.last_at}
-        if seen is None:
-            connection.execute(insert(THREADS).values(**row))
-            return
-        same = (
-            (THREADS.c.key == seen.key)
-            & (THREADS.c.case_id == seen.case_id)
-            & (THREADS.c.last_at == seen.last_at)
-        )
-        if not connection.execute(update(THREADS).where(same).values(**row)).rowcount:
-            raise Stale(thread.key)
 
-    return write
+def _link_again(connection: Connection, thread: Thread, seen: Thread) -> None:
+    """Links a key as the snapshot saw it. Stale when it leads elsewhere meanwhile."""
+    said = {"case_id": thread.case_id, "last_at": thread.last_at}
+    was = {"this_key": seen.key, "was_case": seen.case_id, "was_at": seen.last_at}
+    if not connection.execute(_LINK_AGAIN, {**said, **was}).rowcount:
+        raise Stale(thread.key)
+
+
+_LINK: Final = insert(THREADS)
+_LINK_AGAIN: Final = update(THREADS).where(
+    THREADS.c.key == bindparam("this_key"),
+    THREADS.c.case_id == bindparam("was_case"),
+    THREADS.c.last_at == bindparam("was_at"),
+)
 
 
 _STILL_OPEN: Final = frozenset({State.OPEN, State.CLAIMED})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.events import Event, Kind
 from bot.domain.people import PersonId
@@ -29,9 +29,8 @@ def append(
     connection: Connection, subject: str, events: Sequence[Event], *, place: str, salts: Sequence[bytes]
 ) -> None:
     """Adds the events behind the subject's last one. A clash of numbers surfaces as an IntegrityError: stale."""
-    last = connection.execute(
-        select(EVENTS.c.hash).where(EVENTS.c.subject == subject, EVENTS.c.seq == events[0].seq - 1)
-    ).scalar()
+    seq = events[0].seq - 1
+    last = connection.execute(_HASH, {"subject": subject, "seq": seq}).scalar() if seq else None
     before = last if last is not None else START
     rows = []
     for event, salt in zip(events, salts, strict=True):
@@ -53,7 +52,13 @@ def append(
                 "hash": before,
             }
         )
-    connection.execute(insert(EVENTS), rows)
+    connection.execute(_APPEND, rows)
+
+
+_HASH: Final = select(EVENTS.c.hash).where(
+    EVENTS.c.subject == bindparam("subject"), EVENTS.c.seq == bindparam("seq")
+)
+_APPEND: Final = insert(EVENTS)
 
 
 def personal_digest(salt: bytes, actor: str, place: str, data: str) -> bytes:

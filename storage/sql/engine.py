@@ -16,8 +16,9 @@ _PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-65536",
 )
+_CACHE_KIB: Final = {"write": 65536, "read": 8192}
+"""For each connection; what readers miss here, the system's own cache has."""
 
 
 class UnsupportedDatabase(ValueError):
@@ -40,8 +41,9 @@ def connect(url: str, *, role: Literal["write", "read"]) -> Engine:
     sqlite_path(url)
     engine = create_engine(
         url,
-        pool_size=1 if role == "write" else READERS,
-        max_overflow=0,
+        # A reader that gave up may hold its connection for a moment longer: the next one gets another.
+        pool_size=1 if role == "write" else READERS + 1,
+        max_overflow=0 if role == "write" else READERS,
         connect_args={"check_same_thread": False, "cached_statements": 256},
     )
     begin = "BEGIN IMMEDIATE" if role == "write" else "BEGIN"
@@ -52,6 +54,7 @@ def connect(url: str, *, role: Literal["write", "read"]) -> Engine:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB[role]}")
         if role == "read":
             connection.execute("PRAGMA query_only=ON")
             connection.create_function(LOWER, 1, _lower, deterministic=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -25,13 +25,13 @@ class SqlTimers:
         now, real = self._clock.now(), self._clock.real()
 
         def write(connection: Connection) -> list[Job]:
-            rows = connection.execute(_take(limit), {"now": now, "real": real, "until": real + lease})
+            wanted = {"now": now, "real": real, "until": real + lease, "most": limit}
+            rows = connection.execute(_TAKE, wanted)
             return sorted((as_job(row) for row in rows), key=lambda job: job.due)
 
         # Looking first costs a read; an empty take would cost a commit to disk.
-        if not await self._reader.once(
-            lambda c: c.execute(_due().limit(1), {"now": now, "real": real}).first()
-        ):
+        due = {"now": now, "real": real, "most": 1}
+        if self._reader.quick(lambda c: c.execute(_DUE, due).first()) is None:
             return ()
         (jobs,) = await self._writer.submit([write])
         return jobs  # type: ignore[no-any-return]
@@ -70,17 +70,17 @@ class SqlTimers:
             paused = [row.next_ok for row in waiting if row.next_ok > real]
             return _earliest(timer, *ready), _earliest(later, *paused)
 
-        return await self._reader.once(read)
+        return self._reader.quick(read)
 
 
-_IDLE = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)
-_NEXT_TIMER = select(func.min(JOBS.c.due)).where(
+_IDLE: Final = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)
+_NEXT_TIMER: Final = select(func.min(JOBS.c.due)).where(
     _IDLE, JOBS.c.not_before <= bindparam("real"), JOBS.c.lease_until <= bindparam("real")
 )
-_NEXT_TRY = select(func.min(JOBS.c.not_before)).where(
+_NEXT_TRY: Final = select(func.min(JOBS.c.not_before)).where(
     _IDLE, JOBS.c.due <= bindparam("now"), JOBS.c.not_before > bindparam("real")
 )
-_LANES = select(LANES.c.due, LANES.c.next_ok).where(
+_LANES: Final = select(LANES.c.due, LANES.c.next_ok).where(
     LANES.c.due.is_not(None), LANES.c.lease_until <= bindparam("real")
 )
 
@@ -89,25 +89,22 @@ def _earliest(*moments: datetime | None) -> datetime | None:
     return min((at for at in moments if at is not None), default=None)
 
 
-def _due() -> Any:
-    return (
-        select(JOBS.c.id)
-        .where(
-            JOBS.c.lane.is_(None),
-            JOBS.c.set_aside.is_(None),
-            JOBS.c.due <= bindparam("now"),
-            JOBS.c.not_before <= bindparam("real"),
-            JOBS.c.lease_until <= bindparam("real"),
-        )
-        .order_by(JOBS.c.due)
+_DUE: Final = (
+    select(JOBS.c.id)
+    .where(
+        JOBS.c.lane.is_(None),
+        JOBS.c.set_aside.is_(None),
+        JOBS.c.due <= bindparam("now"),
+        JOBS.c.not_before <= bindparam("real"),
+        JOBS.c.lease_until <= bindparam("real"),
     )
-
-
-def _take(limit: int) -> Any:
-    pick = _due().limit(limit).with_for_update(skip_locked=True).cte("pick")
-    return (
-        update(JOBS)
-        .where(JOBS.c.id.in_(select(pick.c.id)))
-        .values(lease_until=bindparam("until"), fence=JOBS.c.fence + 1)
-        .returning(*JOBS.c)
-    )
+    .order_by(JOBS.c.due)
+    .limit(bindparam("most"))
+)
+_PICK: Final = _DUE.with_for_update(skip_locked=True).cte("pick")
+_TAKE: Final = (
+    update(JOBS)
+    .where(JOBS.c.id.in_(select(_PICK.c.id)))
+    .values(lease_until=bindparam("until"), fence=JOBS.c.fence + 1)
+    .returning(*JOBS.c)
+)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.ports import Job, Message, Place, Posted, Put, Rank
 from storage.sql.puts import JOBS, put
@@ -34,35 +34,48 @@ def digest_is_new(connection: Connection, job: Job, place: Place) -> bool:
 
 def record(connection: Connection, message: Message, posted: Posted, shown: str) -> bool:
     """False when whoever sent it took it back meanwhile: then it has to be said anew."""
-    there = update(MESSAGES).where(MESSAGES.c.id == message.id, MESSAGES.c.state != "lost")
     values = {
+        "this_id": message.id,
         "state": "sent",
         "platform": posted.platform,
         "conversation": posted.conversation,
         "message": posted.message,
         "shown": shown,
     }
-    return bool(connection.execute(there.values(**values)).rowcount)
+    return bool(connection.execute(_RECORD, values).rowcount)
 
 
 def too_late(connection: Connection, job: Job, message: Message | None) -> bool:
     """Another worker took the lane over while this one was speaking. Whether what it posted stands all the same."""
     if message is None:
         return False
-    mine = update(MESSAGES).where(MESSAGES.c.id == message.id)
+    mine = {"this_id": message.id}
     if message.posted is None:
-        if connection.execute(mine.where(MESSAGES.c.state == "sending").values(state="lost")).rowcount:
+        if connection.execute(_TAKEN_BACK, mine).rowcount:
             return False
         # Found by its nonce, it was recorded by the new holder.
-        state = select(MESSAGES.c.state).where(MESSAGES.c.id == message.id)
-        return bool(connection.execute(state).scalar() == "sent")
+        return bool(connection.execute(_STATE, mine).scalar() == "sent")
     # This edit may have covered a newer one: what is there now is unknown, and the newest is shown again.
-    connection.execute(mine.values(shown=""))
-    again = Put(
-        kind=job.kind, key=job.key, due=job.due, args=job.args, lane=job.lane, rank=Rank(job.rank)
+    connection.execute(_CHANGE, {**mine, "shown": ""})
+    rank = Rank(job.rank)
+    put(
+        connection,
+        Put(kind=job.kind, key=job.key, due=job.due, args=job.args, lane=job.lane, rank=rank),
     )
-    put(connection, again)
     return False
+
+
+_CHANGE: Final = update(MESSAGES).where(MESSAGES.c.id == bindparam("this_id"))
+_RECORD: Final = _CHANGE.where(MESSAGES.c.state != "lost")
+_TAKEN_BACK: Final = _CHANGE.where(MESSAGES.c.state == "sending").values(state="lost")
+_STATE: Final = select(MESSAGES.c.state).where(MESSAGES.c.id == bindparam("this_id"))
+_OF_KEY: Final = MESSAGES.c.key == bindparam("this_key")
+BEGIN: Final = insert(MESSAGES).returning(MESSAGES.c.id)
+LOST: Final = _CHANGE.values(state="lost")
+GIVEN_UP: Final = update(MESSAGES).where(_OF_KEY, MESSAGES.c.state == "sending").values(state="failed")
+THERE: Final = (
+    select(MESSAGES).where(_OF_KEY, MESSAGES.c.state.in_(("sending", "sent"))).order_by(MESSAGES.c.id.desc())
+)
 
 
 def as_message(row: Any, attempts: int) -> Message:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Executable, case, delete, func, null, select, update
+from sqlalchemy import Connection, Executable, bindparam, case, delete, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ports import Job, JobLost, Put, Rank
@@ -59,7 +60,23 @@ def _lane_statement(dialect: str) -> Executable:
 
 def put(connection: Connection, wanted: Put) -> None:
     """The job is there with these args; a live lease on it stays, and its holder's finish will not end it."""
-    row = {
+    put_all(connection, (wanted,))
+
+
+def put_all(connection: Connection, wanted: Sequence[Put]) -> None:
+    """The jobs are there with these args; a live lease on one stays, and its holder's finish will not end it."""
+    connection.execute(_put_statement(connection.dialect.name), [_row(one) for one in wanted])
+    lanes: dict[str, dict[str, Any]] = {}
+    for one in wanted:
+        if one.lane is not None:
+            there = lanes.setdefault(one.lane, _lane_row(one))
+            there["due"], there["rank"] = min(there["due"], one.due), min(there["rank"], int(one.rank))
+    if lanes:
+        connection.execute(_lane_statement(connection.dialect.name), list(lanes.values()))
+
+
+def _row(wanted: Put) -> dict[str, Any]:
+    return {
         "kind": wanted.kind,
         "key": wanted.key,
         "args": msgspec.json.encode(wanted.args).decode(),
@@ -72,32 +89,38 @@ def put(connection: Connection, wanted: Put) -> None:
         "lease_until": EPOCH,
         "failures": 0,
     }
-    connection.execute(_put_statement(connection.dialect.name), row)
-    if wanted.lane is not None:
-        lane = {"lane": wanted.lane, "due": wanted.due, "rank": int(wanted.rank)}
-        new = {**lane, "next_ok": EPOCH, "lease_until": EPOCH, "fence": 0}
-        connection.execute(_lane_statement(connection.dialect.name), new)
+
+
+def _lane_row(wanted: Put) -> dict[str, Any]:
+    lane = {"lane": wanted.lane, "due": wanted.due, "rank": int(wanted.rank)}
+    return {**lane, "next_ok": EPOCH, "lease_until": EPOCH, "fence": 0}
 
 
 def put_missing(connection: Connection, wanted: Put) -> None:
     """The job is there; one that stands already keeps its moment, so nothing overdue is lost."""
-    there = select(JOBS.c.id).where(JOBS.c.key == wanted.key, JOBS.c.set_aside.is_(None))
-    if connection.execute(there).first() is None:
+    if connection.execute(_STANDS, {"this_key": wanted.key}).first() is None:
         put(connection, wanted)
 
 
 def drop(connection: Connection, key: str) -> None:
     """The job is gone, leased or not."""
-    connection.execute(delete(JOBS).where(JOBS.c.key == key))
+    connection.execute(_DROP, {"this_key": key})
 
 
 def finish(connection: Connection, job: Job) -> None:
     """The timer is done; one that was put again meanwhile stays and runs again. Raises JobLost when it is not ours."""
-    mine = (JOBS.c.id == job.id) & (JOBS.c.fence == job.fence)
-    if connection.execute(delete(JOBS).where(mine & (JOBS.c.gen == job.gen))).rowcount:
+    mine = {"this_id": job.id, "this_fence": job.fence}
+    if connection.execute(_FINISH, {**mine, "this_gen": job.gen}).rowcount:
         return
-    if not connection.execute(update(JOBS).where(mine).values(lease_until=EPOCH)).rowcount:
+    if not connection.execute(_FREE, mine).rowcount:
         raise JobLost(job.key)
+
+
+_STANDS: Final = select(JOBS.c.id).where(JOBS.c.key == bindparam("this_key"), JOBS.c.set_aside.is_(None))
+_DROP: Final = delete(JOBS).where(JOBS.c.key == bindparam("this_key"))
+_MINE: Final = (JOBS.c.id == bindparam("this_id")) & (JOBS.c.fence == bindparam("this_fence"))
+_FINISH: Final = delete(JOBS).where(_MINE, JOBS.c.gen == bindparam("this_gen"))
+_FREE: Final = update(JOBS).where(_MINE).values(lease_until=EPOCH)
 
 
 def as_job(row: Any) -> Job:
@@ -115,8 +138,12 @@ def as_job(row: Any) -> Job:
     )
 
 
-def waiting_in(connection: Connection, lane: str) -> dict[str, Any]:
+def waiting_in(connection: Connection, lane: str) -> tuple[Any, int]:
     """When the lane's next delivery is due (None when it is empty), and how urgent its most urgent one is."""
-    mine = (JOBS.c.lane == lane) & JOBS.c.set_aside.is_(None)
-    row = connection.execute(select(func.min(JOBS.c.due), func.min(JOBS.c.rank)).where(mine)).one()
-    return {"due": row[0], "rank": row[1] if row[1] is not None else int(Rank.EDIT)}
+    due, rank = connection.execute(_WAITING, {"this_lane": lane}).one()
+    return due, rank if rank is not None else int(Rank.EDIT)
+
+
+_WAITING: Final = select(func.min(JOBS.c.due), func.min(JOBS.c.rank)).where(
+    JOBS.c.lane == bindparam("this_lane"), JOBS.c.set_aside.is_(None)
+)

@@ -14,9 +14,9 @@ from bot.ports import Origin
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
 from storage.sql.engine import connect
+from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
-from storage.sql.mentions import SqlIntake
 from storage.sql.moments import EPOCH
 from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.reader import Reader

@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.sql.moments import Moment
-
-_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite hands out ids for INTEGER keys only."""
-
-
-OPEN: Final = "state IN ('open', 'claimed')"
-"""An index on a part is used by a question that says the very same words."""
-
-
-def _partial(name: str, *columns: str, where: str, on_postgresql: str = "") -> Index:
-    """An index on those rows only. SQLite has no booleans, so some conditions are said in two ways."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(on_postgresql or where))
-
-
-def _number() -> Any:
-    return Field(default=None, sa_column=Column(_BIG_ID, primary_key=True, autoincrement=True))
-
-
-def _at(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(Moment, nullable=nullable, index=index))
-
-
-def _text(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(Text, nullable=nullable))
+from storage.sql.columns import OPEN, id_column, moment_column, part_index, text_column
 
 
 class MentionRow(SQLModel, table=True):
@@ -41,31 +16,31 @@ class MentionRow(SQLModel, table=True):
     __tablename__ = "mentions"
     __table_args__ = (
         UniqueConstraint("source", "external_id", name="mentions_once"),
-        _partial("mentions_new", "community", "id", where="case_id IS NULL AND set_aside IS NULL"),
+        part_index("mentions_new", "community", "id", where="case_id IS NULL AND set_aside IS NULL"),
         Index("mentions_case", "case_id", "id"),
-        _partial("mentions_url", "url", where="url IS NOT NULL"),
+        part_index("mentions_url", "url", where="url IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _number()
+    id: int | None = id_column()
     source: str
     external_id: str
     community: str
-    received_at: datetime = _at()
-    created_at: datetime = _at()
-    edited_at: datetime | None = _at(nullable=True)
+    received_at: datetime = moment_column()
+    created_at: datetime = moment_column()
+    edited_at: datetime | None = moment_column(nullable=True)
     handle: str
     name: str | None = None
-    bio: str | None = _text(nullable=True)
+    bio: str | None = text_column(nullable=True)
     followers: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    text: str = _text()
-    url: str | None = _text(nullable=True)
+    text: str = text_column()
+    url: str | None = text_column(nullable=True)
     lang: str | None = None
     brand: str | None = None
     in_reply_to: str | None = None
     thread: str | None = None
-    extra: str = _text()
+    extra: str = text_column()
     case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    set_aside: str | None = _text(nullable=True)
+    set_aside: str | None = text_column(nullable=True)
 
 
 class RevisionRow(SQLModel, table=True):
@@ -74,15 +49,15 @@ class RevisionRow(SQLModel, table=True):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("mention_id", "edited_at", name="revisions_once"),
-        _partial("revisions_new", "id", where="shown = 0", on_postgresql="NOT shown"),
+        part_index("revisions_new", "id", where="shown = 0", on_postgresql="NOT shown"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _number()
+    id: int | None = id_column()
     mention_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    edited_at: datetime = _at()
-    received_at: datetime = _at()
-    text: str = _text()
-    extra: str = _text()
+    edited_at: datetime = moment_column()
+    received_at: datetime = moment_column()
+    text: str = text_column()
+    extra: str = text_column()
     shown: bool = False
 
 
@@ -92,11 +67,11 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         # Inboxes ask for what is open; what was closed over the years does not make them slower.
-        _partial("cases_inbox", "department", "priority", "due", "id", where=OPEN),
-        _partial("cases_owner", "owner", "priority", "due", "id", where=OPEN),
-        _partial("cases_open", "priority", "due", "id", where=OPEN),
-        _partial("cases_offered", "offered_to", where="offered_to IS NOT NULL"),
-        _partial("cases_escalating", "id", where="escalating = 1", on_postgresql="escalating"),
+        part_index("cases_inbox", "department", "priority", "due", "id", where=OPEN),
+        part_index("cases_owner", "owner", "priority", "due", "id", where=OPEN),
+        part_index("cases_open", "priority", "due", "id", where=OPEN),
+        part_index("cases_offered", "offered_to", where="offered_to IS NOT NULL"),
+        part_index("cases_escalating", "id", where="escalating = 1", on_postgresql="escalating"),
     )
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     version: int
@@ -107,9 +82,9 @@ class CaseRow(SQLModel, table=True):
     owner: str | None = None
     offered_to: str | None = None
     escalating: bool = False
-    due: datetime = _at()
-    opened_at: datetime = _at()
-    snoozed_until: datetime | None = _at(nullable=True)
+    due: datetime = moment_column()
+    opened_at: datetime = moment_column()
+    snoozed_until: datetime | None = moment_column(nullable=True)
     body: bytes
 
 
@@ -119,7 +94,7 @@ class ThreadRow(SQLModel, table=True):
     __tablename__ = "threads"
     key: str = Field(sa_column=Column(Text, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    last_at: datetime = _at()
+    last_at: datetime = moment_column()
 
 
 class EventRow(SQLModel, table=True):
@@ -131,15 +106,15 @@ class EventRow(SQLModel, table=True):
         Index("events_department", "department", "at", "kind"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _number()
+    id: int | None = id_column()
     subject: str
     seq: int
     kind: str
     department: str
-    at: datetime = _at()
+    at: datetime = moment_column()
     actor: str | None = None
     place: str | None = None
-    data: str | None = _text(nullable=True)
+    data: str | None = text_column(nullable=True)
     salt: bytes | None = None
     digest: bytes
     hash: bytes
@@ -151,23 +126,23 @@ class JobRow(SQLModel, table=True):
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("key", name="jobs_once"),
-        _partial("jobs_timers", "due", where="lane IS NULL AND set_aside IS NULL"),
-        _partial("jobs_lanes", "lane", "rank", "due", "id", where="lane IS NOT NULL AND set_aside IS NULL"),
+        part_index("jobs_timers", "due", where="lane IS NULL AND set_aside IS NULL"),
+        part_index("jobs_lanes", "lane", "rank", "due", "id", where="lane IS NOT NULL AND set_aside IS NULL"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _number()
+    id: int | None = id_column()
     kind: str
     key: str
-    args: str = _text()
+    args: str = text_column()
     lane: str | None = None
     rank: int
-    due: datetime = _at()
-    not_before: datetime = _at()
+    due: datetime = moment_column()
+    not_before: datetime = moment_column()
     gen: int
     fence: int
-    lease_until: datetime = _at()
+    lease_until: datetime = moment_column()
     failures: int
-    set_aside: str | None = _text(nullable=True)
+    set_aside: str | None = text_column(nullable=True)
 
 
 class LaneRow(SQLModel, table=True):
@@ -177,12 +152,12 @@ class LaneRow(SQLModel, table=True):
     """
 
     __tablename__ = "lanes"
-    __table_args__ = (_partial("lanes_due", "due", where="due IS NOT NULL"),)
+    __table_args__ = (part_index("lanes_due", "due", where="due IS NOT NULL"),)
     lane: str = Field(primary_key=True)
-    due: datetime | None = _at(nullable=True)
+    due: datetime | None = moment_column(nullable=True)
     rank: int
-    next_ok: datetime = _at()
-    lease_until: datetime = _at()
+    next_ok: datetime = moment_column()
+    lease_until: datetime = moment_column()
     fence: int
 
 
@@ -191,7 +166,7 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "messages"
     __table_args__ = (Index("messages_key", "key", "id"), {"sqlite_autoincrement": True})
-    id: int | None = _number()
+    id: int | None = id_column()
     key: str
     nonce: str = Field(unique=True)
     state: str
@@ -200,7 +175,7 @@ class MessageRow(SQLModel, table=True):
     conversation: str | None = None
     message: str | None = None
     shown: str
-    begun_at: datetime = _at()
+    begun_at: datetime = moment_column()
 
 
 class SeenRow(SQLModel, table=True):
@@ -208,7 +183,7 @@ class SeenRow(SQLModel, table=True):
 
     __tablename__ = "seen"
     event_id: str = Field(sa_column=Column(Text, primary_key=True))
-    at: datetime = _at(index=True)
+    at: datetime = moment_column(index=True)
 
 
 class DigestRow(SQLModel, table=True):
@@ -233,8 +208,8 @@ class ClockRow(SQLModel, table=True):
 
     __tablename__ = "clock"
     id: int = Field(primary_key=True)
-    real_anchor: datetime = _at()
-    business_anchor: datetime = _at()
+    real_anchor: datetime = moment_column()
+    business_anchor: datetime = moment_column()
     rate: float
 
 
@@ -247,14 +222,14 @@ class WebMessageRow(SQLModel, table=True):
         Index("web_messages_thread", "reply_to", "id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _number()
+    id: int | None = id_column()
     conversation: str
     nonce: str = Field(unique=True)
-    at: datetime = _at()
-    edited_at: datetime | None = _at(nullable=True)
+    at: datetime = moment_column()
+    edited_at: datetime | None = moment_column(nullable=True)
     deleted: bool = False
     by: str | None = None
     reply_to: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     card: bytes | None = None
-    text: str | None = _text(nullable=True)
+    text: str | None = text_column(nullable=True)
     change: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))

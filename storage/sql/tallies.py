@@ -45,7 +45,9 @@ class SqlTallies:
             EVENTS.c.at < end,
             EVENTS.c.kind == Kind.ACCEPTED.value,
         )
-        rows, handed = await self._work.read(lambda c: (c.execute(happened).all(), c.execute(given).all()))
+        rows, handed = await self._work.read(
+            lambda c: (c.execute(happened).all(), c.execute(given).all()), long=True
+        )
         return _tally(department, rows, handed, start, end)
 
     async def posted(self, channel: str, kind: str, local_date: date) -> bool:

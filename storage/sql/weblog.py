@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.cards.card import Card
 from bot.domain.people import PersonId
@@ -47,52 +47,49 @@ class SqlWebLog:
             "deleted": False,
         }
 
-        def write(connection: Connection) -> int:
-            there = connection.execute(select(WEB.c.id).where(WEB.c.nonce == nonce)).scalar()
-            if there is not None:
-                return int(there)
-            new = insert(WEB).values(**row, change=_next_change(connection)).returning(WEB.c.id)
-            number = int(connection.execute(new).scalar_one())
-            if reply_to is not None:
-                # The thread's root shows how many answers it has.
-                _touch(connection, reply_to)
-            return number
+        def write(connection: Connection) -> Any:
+            there = connection.execute(_BY_NONCE, {"this_nonce": nonce}).first()
+            if there is None:
+                connection.execute(_POST, row)
+                if reply_to is not None:
+                    # The thread's root shows how many answers it has.
+                    connection.execute(_CHANGE, {"this_id": reply_to})
+                there = connection.execute(_BY_NONCE, {"this_nonce": nonce}).one()
+            return there
 
-        (number,) = await self._writer.submit([write])
-        message = await self.get(number)
-        assert message is not None
-        return message
+        (posted,) = await self._writer.submit([write])
+        return _as_message(posted)
 
     async def edit(self, message_id: int, card: Card) -> WebMessage | None:
-        values = {"card": encode_card(card), "edited_at": self._clock.now()}
-        await self._writer.submit([lambda c: _touch(c, message_id, **values)])
+        values = {"this_id": message_id, "card": encode_card(card), "edited_at": self._clock.now()}
+        await self._writer.submit([lambda c: c.execute(_CHANGE, values).rowcount])
         return await self.get(message_id)
 
     async def delete(self, message_id: int) -> None:
+        gone = {"this_id": message_id, "deleted": True, "card": None, "text": None}
+
         def write(connection: Connection) -> None:
-            root = connection.execute(select(WEB.c.reply_to).where(WEB.c.id == message_id)).scalar()
-            _touch(connection, message_id, deleted=True, card=None, text=None)
+            root = connection.execute(_ROOT, {"this_id": message_id}).scalar()
+            connection.execute(_CHANGE, gone)
             if root is not None:
                 # It has one answer less to show.
-                _touch(connection, root)
+                connection.execute(_CHANGE, {"this_id": root})
 
         await self._writer.submit([write])
 
     async def get(self, message_id: int) -> WebMessage | None:
-        return await self._first(_messages().where(WEB.c.id == message_id, WEB.c.deleted.is_(False)))
+        row = self._reader.quick(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
+        return _as_message(row) if row else None
 
     async def by_nonce(self, nonce: str) -> WebMessage | None:
-        return await self._first(_messages().where(WEB.c.nonce == nonce, WEB.c.deleted.is_(False)))
-
-    async def _first(self, wanted: Select[Any]) -> WebMessage | None:
-        row = await self._reader.once(lambda c: c.execute(wanted).first())
-        return _as_message(row) if row else None
+        row = self._reader.quick(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
+        return _as_message(row) if row and not row.deleted else None
 
     async def page(
         self, conversation: str, *, reply_to: int | None = None, before: int | None = None, limit: int = 50
     ) -> Sequence[WebMessage]:
         line = WEB.c.reply_to.is_(None) if reply_to is None else WEB.c.reply_to == reply_to
-        wanted = _messages().where(WEB.c.conversation == conversation, line, WEB.c.deleted.is_(False))
+        wanted = _MESSAGES.where(WEB.c.conversation == conversation, line, WEB.c.deleted.is_(False))
         if before is not None:
             wanted = wanted.where(WEB.c.id < before)
         newest = wanted.order_by(WEB.c.id.desc()).limit(limit)
@@ -100,40 +97,43 @@ class SqlWebLog:
         return [_as_message(row) for row in reversed(rows)]
 
     async def changed(self, after: int, limit: int = 200) -> tuple[int, Sequence[int]]:
-        since = select(WEB.c.id, WEB.c.change).where(WEB.c.change > after).order_by(WEB.c.change).limit(limit)
-        rows = await self._reader.once(lambda c: c.execute(since).all())
+        since = {"after": after, "most": limit}
+        rows = self._reader.quick(lambda c: c.execute(_CHANGED, since).all())
         return (int(rows[-1].change), [int(row.id) for row in rows]) if rows else (after, [])
 
     async def newest(self) -> int:
-        newest = select(func.coalesce(func.max(WEB.c.change), 0))
-        return int(await self._reader.once(lambda c: c.execute(newest).scalar_one()))
+        return int(self._reader.quick(lambda c: c.execute(_NEWEST).scalar_one()))
 
 
-def _next_change(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(WEB.c.change), 0) + 1)).scalar_one())
-
-
-def _touch(connection: Connection, message_id: int, **values: Any) -> None:
-    connection.execute(
-        update(WEB)
-        .where(WEB.c.id == message_id, WEB.c.deleted.is_(False))
-        .values(change=_next_change(connection), **values)
-    )
-
-
-def _messages() -> Select[Any]:
-    answers = (
-        select(func.count())
-        .where(_THREAD.c.reply_to == WEB.c.id, _THREAD.c.deleted.is_(False))
-        .scalar_subquery()
-    )
+_MESSAGES: Final = select(
+    *WEB.c,
+    select(func.count())
+    .where(_THREAD.c.reply_to == WEB.c.id, _THREAD.c.deleted.is_(False))
+    .scalar_subquery()
+    .label("replies"),
     # Which case a card shows is known from its delivery key, `card:<case>@<place>`.
-    shows = (
-        select(MESSAGES.c.key)
-        .where(MESSAGES.c.nonce == WEB.c.nonce, MESSAGES.c.key.startswith("card:"))
-        .scalar_subquery()
-    )
-    return select(*WEB.c, answers.label("replies"), shows.label("shows"))
+    select(MESSAGES.c.key)
+    .where(MESSAGES.c.nonce == WEB.c.nonce, MESSAGES.c.key.startswith("card:"))
+    .scalar_subquery()
+    .label("shows"),
+)
+_BY_ID: Final = _MESSAGES.where(WEB.c.id == bindparam("this_id"), WEB.c.deleted.is_(False))
+_BY_NONCE: Final = _MESSAGES.where(WEB.c.nonce == bindparam("this_nonce"))
+_ROOT: Final = select(WEB.c.reply_to).where(WEB.c.id == bindparam("this_id"))
+_NEWEST: Final = select(func.coalesce(func.max(WEB.c.change), 0))
+_CHANGED: Final = (
+    select(WEB.c.id, WEB.c.change)
+    .where(WEB.c.change > bindparam("after"))
+    .order_by(WEB.c.change)
+    .limit(bindparam("most"))
+)
+_NEXT: Final = select(func.coalesce(func.max(_THREAD.c.change), 0) + 1).scalar_subquery()
+_POST: Final = insert(WEB).values(change=_NEXT)
+_CHANGE: Final = (
+    update(WEB)
+    .where(WEB.c.id == bindparam("this_id"), WEB.c.deleted.is_(False))
+    .values(change=_NEXT)
+)
 
 
 def _as_message(row: Any) -> WebMessage:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -28,6 +30,21 @@ SEEN_KEPT: Final = timedelta(days=2)
 """How long a platform may deliver the same event again."""
 
 _SEEN: Final = select(SEEN.c.event_id).where(SEEN.c.event_id == bindparam("event"))
+_NOW_SEEN: Final = insert(SEEN)
+
+
+def _was_seen(connection: Connection, event: str) -> bool:
+    return connection.execute(_SEEN, {"event": event}).first() is not None
+
+
+@dataclass(slots=True)
+class _Puts:
+    """Jobs to put, in their order."""
+
+    wanted: list[Put]
+
+    def __call__(self, connection: Connection) -> None:
+        puts.put_all(connection, self.wanted)
 
 
 class SqlJobs:
@@ -37,7 +54,7 @@ class SqlJobs:
         self._work = work
 
     def put(self, put: Put) -> None:
-        self._work.write(lambda c: puts.put(c, put))
+        self._work.put(put)
 
     def drop(self, key: str) -> None:
         # A timer's own job ends with its finish; dropped here, the finish would find nothing and undo the work.
@@ -71,24 +88,28 @@ class SqlWork:
             return
         await self.store.submit([*self._once(), *self._writes, *self._finish()])
 
-    async def read(self, read: Callable[[Connection], T]) -> T:
-        """One read in the work's snapshot. The first one also asks whether this event was handled before."""
-        if self._snapshot is not None:
-            return await self._snapshot.run(read)
-        self._snapshot = await self.store.reader.snapshot()
-        event = self.origin.event_id
-        if event is None:
-            return await self._snapshot.run(read)
+    async def read(self, read: Callable[[Connection], T], *, long: bool = False) -> T:
+        """One read in the work's snapshot; `long` where it may walk through many rows.
 
-        def read_once(connection: Connection) -> T:
-            if connection.execute(_SEEN, {"event": event}).first() is not None:
+        The first one also asks whether this event was handled before.
+        """
+        if self._snapshot is None:
+            self._snapshot = await self.store.reader.snapshot()
+            event = self.origin.event_id
+            if event is not None and self._snapshot.quick(partial(_was_seen, event=event)):
                 raise AlreadyDone(event)
-            return read(connection)
-
-        return await self._snapshot.run(read_once)
+        return await self._snapshot.run(read) if long else self._snapshot.quick(read)
 
     def write(self, write: Write) -> None:
         self._writes.append(write)
+
+    def put(self, wanted: Put) -> None:
+        """Puts that follow one another leave in one statement."""
+        last = self._writes[-1] if self._writes else None
+        if isinstance(last, _Puts):
+            last.wanted.append(wanted)
+        else:
+            self._writes.append(_Puts([wanted]))
 
     def _once(self) -> list[Write]:
         event, at = self.origin.event_id, self.store.clock.real()
@@ -97,7 +118,7 @@ class SqlWork:
 
         def write(connection: Connection) -> None:
             try:
-                connection.execute(insert(SEEN).values(event_id=event, at=at))
+                connection.execute(_NOW_SEEN, {"event_id": event, "at": at})
             except IntegrityError as error:
                 raise AlreadyDone(event) from error
 

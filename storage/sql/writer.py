@@ -121,6 +121,8 @@ class Writer:
     def _apply(self, units: Sequence[Unit]) -> list[Any]:
         try:
             connection = self._connected()
+            if len(units) == 1 and units[0].bulk is None:
+                return [_apply_single(connection, units[0].writes)]
             with connection.begin():
                 return _apply_all(connection, units)
         except Exception as error:  # the edge to the database: every waiting caller is told
@@ -161,6 +163,16 @@ def _apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
     return [results[index] for index in range(len(units))]
 
 
+def _apply_single(connection: Connection, writes: Sequence[Write]) -> list[Any] | Exception:
+    """A transaction of its own needs no savepoint."""
+    with connection.begin() as transaction:
+        try:
+            return [write(connection) for write in writes]
+        except Exception as error:  # its own caller is told
+            transaction.rollback()
+            return translate(error)
+
+
 def _apply_alone(connection: Connection, writes: Sequence[Write]) -> list[Any] | Exception:
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
@@ -182,6 +194,8 @@ def _answer(done: asyncio.Future[Any], result: Any) -> None:
         return
     if isinstance(result, Exception):
         done.set_exception(result)
+        # Whoever waits still gets it; of a caller that gave up nobody complains.
+        done.exception()
     else:
         done.set_result(result)
 

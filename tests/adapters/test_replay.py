@@ -182,6 +182,8 @@ async def test_interrupted_it_goes_on_where_it_was(run: Run) -> None:
 
     run.pace.sleep = never  # type: ignore[method-assign]
     await blocked.wait()
+    # Before a long wait it is written down already: a kill would find it there.
+    assert list(run.marks.marks.values()) == [run.told[-1]]
     replaying.cancel()
     with pytest.raises(asyncio.CancelledError):
         await replaying
@@ -209,6 +211,14 @@ async def test_killed_before_a_bookmark_it_repeats_and_nothing_is_lost_or_double
     progress = await run(speed=None)
     assert (progress.duplicates, progress.accepted) == (BATCH * 2, BATCH)
     assert run.intake.ids == [str(number) for number in range(BATCH * 3)]
+
+
+async def test_what_was_never_stored_has_no_bookmark(run: Run) -> None:
+    write(run, line(1))
+    run.intake.raises = [OSError("the disk is full")]
+    with pytest.raises(OSError, match="full"):
+        await run(speed=None)
+    assert (await run(speed=None)).accepted == 1
 
 
 async def test_a_bookmark_never_runs_ahead_of_what_is_stored(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -193,7 +194,9 @@ async def test_a_full_disk_inside_a_unit_is_told_as_that(writer: Writer) -> None
     assert await writer.submit([add(7)]) == [1]
 
 
-async def test_a_cancelled_callers_unit_is_written_all_the_same(writer: Writer) -> None:
+async def test_a_cancelled_callers_unit_is_written_all_the_same(
+    writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
     gate = await Gate(writer).reached()
     task = asyncio.create_task(writer.submit([add(1)]))
     bad = asyncio.create_task(writer.submit([lambda c: 1 / 0]))
@@ -205,6 +208,8 @@ async def test_a_cancelled_callers_unit_is_written_all_the_same(writer: Writer) 
     await gate.open()
     await writer.close()
     assert ids(writer) == [1]
+    gc.collect()
+    assert caplog.records == [], "nobody complains that nobody heard of the failure"
 
 
 async def test_close_waits_for_what_is_on_its_way(writer: Writer) -> None:

@@ -1,0 +1,33 @@
+"""Kinds of columns and indexes that many tables have."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlmodel import Field
+
+from storage.sql.moments import Moment
+
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite hands out ids for INTEGER keys only."""
+
+OPEN: Final = "state IN ('open', 'claimed')"
+"""An index on a part is used by a question that says the very same words."""
+
+
+def part_index(name: str, *columns: str, where: str, on_postgresql: str = "") -> Index:
+    """An index on those rows only. SQLite has no booleans, so some conditions are said in two ways."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(on_postgresql or where))
+
+
+def id_column() -> Any:
+    return Field(default=None, sa_column=Column(_BIG_ID, primary_key=True, autoincrement=True))
+
+
+def moment_column(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Moment, nullable=nullable, index=index))
+
+
+def text_column(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Text, nullable=nullable))
