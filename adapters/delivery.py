@@ -132,7 +132,11 @@ class Delivery:
     async def _give_up(self, hold: Hold, job: Job, reason: str) -> None:
         self._count(job, "given up")
         log.error("given up", job=job.key, reason=reason)
-        args = {name: job.args[name] for name in ("view", "subject", "person", "department", "place") if name in job.args}
+        args = {
+            name: job.args[name]
+            for name in ("view", "subject", "person", "department", "place")
+            if name in job.args
+        }
         tell = Put(
             kind="undelivered",
             key=f"undelivered:{job.key}",

@@ -162,4 +162,3 @@ class Saying:
 def _mark(card: Card) -> str:
     """Equal for equal cards: an edit that changes nothing is not sent."""
     return hashlib.sha256(repr(card).encode()).hexdigest()[:32]
-

@@ -92,7 +92,9 @@ class Worker:
             await self.refresh()
 
     async def _take(self) -> bool:
-        timers = await self.timers.take(self.at_once - self._timers_busy, TIMER_LEASE) if self._timers_free else ()
+        timers = (
+            await self.timers.take(self.at_once - self._timers_busy, TIMER_LEASE) if self._timers_free else ()
+        )
         holds = await self.lanes.take(self.at_once - self._lanes_busy, LANE_LEASE) if self._lanes_free else ()
         for job in timers:
             self._timers_busy += 1

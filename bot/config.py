@@ -49,7 +49,9 @@ def read_config(env: Mapping[str, str]) -> Config:
         database_url=env.get("BATON_DATABASE_URL", "sqlite:///baton.db"),
         host=host,
         port=_port(env.get("BATON_PORT", "8080")),
-        webhook_secrets=tuple(s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()),
+        webhook_secrets=tuple(
+            s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()
+        ),
         web_chat=cast(WebChat, web_chat),
     )
 

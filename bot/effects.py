@@ -133,7 +133,10 @@ def _notes(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
                     due=event.at,
                     lane=str(place),
                     rank=Rank.NOTE,
-                    args={**_args("note", f"{case.id}:{event.seq}", place), "below": card_key(case.id, place)},
+                    args={
+                        **_args("note", f"{case.id}:{event.seq}", place),
+                        "below": card_key(case.id, place),
+                    },
                 )
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.web.outbound import WebChat
-from bot.cards.card import Actions, Button, Card, Quote, Row, Rows, Text
-from bot.cards.card import Chart, Facts, OpenLink
+from bot.cards.card import Actions, Button, Card, Chart, Facts, OpenLink, Quote, Row, Rows, Text
 from bot.config import Config
 from bot.domain.case import Case
 from bot.grammar import Heard
@@ -90,7 +89,9 @@ class Story:
         """The answer as text."""
         return text_of(await self.hears(words, from_=from_, **where))
 
-    async def mention(self, text: str = "My parcel never came.", *, settle: bool = True, **fields: Any) -> int:
+    async def mention(
+        self, text: str = "My parcel never came.", *, settle: bool = True, **fields: Any
+    ) -> int:
         """One post from the public arrives and is filed; the number of its case."""
         number = next(self._numbers)
         post: dict[str, Any] = {
@@ -101,7 +102,10 @@ class Story:
             **fields,
         }
         community = community_of(
-            self.desk.policy, community=post.pop("community", None), brand=post.get("brand"), source=post["source"]
+            self.desk.policy,
+            community=post.pop("community", None),
+            brand=post.get("brand"),
+            source=post["source"],
         )
         incoming = Incoming(text=text, community=community, **post)
         await self.desk.store.intake.append([incoming])
@@ -185,7 +189,9 @@ async def a_desk(
     config = Config(database_url=f"sqlite:///{folder / database}", web_chat="local")
 
     def make(known: Policy, store: Any, hub: Any) -> Mapping[str, Chat]:
-        return chats if chats is not None else {"web": WebChat(policy=known, log=store.weblog, nudge=hub.nudge)}
+        return (
+            chats if chats is not None else {"web": WebChat(policy=known, log=store.weblog, nudge=hub.nudge)}
+        )
 
     wanted: Chats = make
     clock = SqlClock(real=time.real, sleep=time.sleep)

@@ -39,9 +39,15 @@ OVER: Final = "The day is over; the clock runs at its normal speed now and the d
 
 
 @click.command()
-@click.option("--mentions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play these instead.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Business clock; default: the day in 2 min.")
+@click.option(
+    "--mentions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play these instead."
+)
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one."
+)
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), help="Business clock; default: the day in 2 min."
+)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--quit", "quit_after", is_flag=True, help="End when the day is over.")
 def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool, quit_after: bool) -> None:
@@ -59,7 +65,9 @@ def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool
         asyncio.run(_demo(config, mentions, speed, look, quit_after))
 
 
-async def _demo(config: Config, mentions: Path | None, speed: float | None, look: bool, quit_after: bool) -> None:
+async def _demo(
+    config: Config, mentions: Path | None, speed: float | None, look: bool, quit_after: bool
+) -> None:
     posts = list(read_mentions(mentions or HERE / "mentions.jsonl"))
     start = DAY_STARTS if mentions is None else _moment(posts[0])
     stop = asyncio.Event()

@@ -16,7 +16,9 @@ from bot.wiring import connect
 
 @click.command()
 @click.argument("department")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The local date it belongs to; default today.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The local date it belongs to; default today."
+)
 def digest(department: str, day: datetime | None) -> None:
     """Print a department's daily digest."""
     click.echo(asyncio.run(_digest(read_config(os.environ), department, day)))

@@ -43,7 +43,9 @@ def acts() -> Sequence[Act]:
     """The whole day, in order."""
     raw = tomllib.loads((HERE / "story.toml").read_text(encoding="utf-8"))["acts"]
     read = [
-        Act(after=timedelta(minutes=act["after_minutes"]), person=act["as"], place=act["in"], words=act["say"])
+        Act(
+            after=timedelta(minutes=act["after_minutes"]), person=act["as"], place=act["in"], words=act["say"]
+        )
         for act in raw
     ]
     return sorted(read, key=lambda act: act.after)

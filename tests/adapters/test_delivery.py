@@ -73,11 +73,15 @@ class Outbox:
     async def put(self, subject: str, rank: Rank = Rank.EDIT, *, key: str = "", **args: Any) -> None:
         """For the channel of support."""
         said = {"view": "case", "subject": subject, "place": "web:support", "department": "support", **args}
-        await self._put(Put(kind="card", key=key or subject, due=self.now, lane="web:support", rank=rank, args=said))
+        await self._put(
+            Put(kind="card", key=key or subject, due=self.now, lane="web:support", rank=rank, args=said)
+        )
 
     async def page(self, subject: str, *, rank: Rank = Rank.PAGE, person: str = ANA) -> None:
         said = {"view": "page", "subject": subject, "person": person}
-        await self._put(Put(kind="page", key=subject, due=self.now, lane=f"dm:{person}", rank=rank, args=said))
+        await self._put(
+            Put(kind="page", key=subject, due=self.now, lane=f"dm:{person}", rank=rank, args=said)
+        )
 
     async def _put(self, wanted: Put) -> None:
         async with self.store.work(Origin()) as work:
@@ -438,7 +442,9 @@ async def test_a_lost_answer_to_an_edit_is_an_edit_again(out: Outbox) -> None:
     assert out.web.shown("support") == ["newer"]
 
 
-async def test_a_busy_database_after_a_post_is_waited_for(out: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_busy_database_after_a_post_is_waited_for(
+    out: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finish, full = out.store.lanes.finish, [Overloaded(), Overloaded()]
 
     async def busy(*args: Any) -> bool:
@@ -552,7 +558,9 @@ async def test_the_next_chat_is_used_where_the_first_cannot_reach_the_person(
     assert (two_chats["slack"].calls, out.web.shown(f"@{ANA}")) == ([], ["page"])
 
 
-async def test_a_refusal_at_the_send_leads_to_the_next_chat(two_chats: dict[str, FakeChat], out: Outbox) -> None:
+async def test_a_refusal_at_the_send_leads_to_the_next_chat(
+    two_chats: dict[str, FakeChat], out: Outbox
+) -> None:
     two_chats["slack"].troubles = [Undeliverable("they blocked us")]
     await out.page("page")
     await out.send()
@@ -569,7 +577,9 @@ async def test_nobody_is_told_twice_in_two_chats(two_chats: dict[str, FakeChat],
     assert sum(len(chat.messages) for chat in two_chats.values()) == 1
 
 
-async def test_whom_no_chat_reaches_is_given_up_with_the_reason(two_chats: dict[str, FakeChat], out: Outbox) -> None:
+async def test_whom_no_chat_reaches_is_given_up_with_the_reason(
+    two_chats: dict[str, FakeChat], out: Outbox
+) -> None:
     for chat in two_chats.values():
         chat.unreachable.add(ANA)
     await out.page("page")

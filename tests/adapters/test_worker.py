@@ -65,7 +65,9 @@ class Bench:
             await self.store.lanes.finish(hold, job, None, None, "")
         await self.store.lanes.release(hold)
 
-    async def put(self, *keys: str, due: datetime = MONDAY, kind: str = "wake", lane: str | None = None) -> None:
+    async def put(
+        self, *keys: str, due: datetime = MONDAY, kind: str = "wake", lane: str | None = None
+    ) -> None:
         async with self.store.work(Origin()) as work:
             for key in keys:
                 work.jobs.put(Put(kind=kind, key=key, due=due, lane=lane, rank=Rank.EDIT))
@@ -122,7 +124,9 @@ async def until(true: Callable[[], bool], seconds: float = 5) -> None:
 
 async def test_settle_runs_what_is_due_and_what_follows_from_it(bench: Bench) -> None:
     async def leads_on(job: Job) -> None:
-        await bench.finish(job, Put(kind="wake", key="b", due=MONDAY), Put(kind="card", key="c", due=MONDAY, lane="l"))
+        await bench.finish(
+            job, Put(kind="wake", key="b", due=MONDAY), Put(kind="card", key="c", due=MONDAY, lane="l")
+        )
 
     bench.ticks["a"] = leads_on
     await bench.put("a")
@@ -251,7 +255,9 @@ async def test_a_lane_that_fails_is_taken_again_when_its_lease_ends(bench: Bench
     assert bench.spoken == ["word"]
 
 
-async def test_an_end_that_cannot_be_noted_is_run_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_end_that_cannot_be_noted_is_run_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def full(*_: Any) -> None:
         raise Overloaded
 

@@ -85,13 +85,20 @@ def test_a_new_case_has_its_promise_to_keep_and_nothing_else() -> None:
 
 
 def test_timers_carry_the_case_and_one_key_each() -> None:
-    (put,) = [put for put in follow(OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR), POLICY).puts if not put.lane]
+    (put,) = [
+        put for put in follow(OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR), POLICY).puts if not put.lane
+    ]
     assert (put.kind, put.key, dict(put.args)) == ("lease", "lease:7", {"case": 7})
 
 
 LEASE_WARNS = minutes(45)
 CLOCKS: dict[str, tuple[Case, Case, dict[str, datetime], set[str]]] = {
-    "a claim runs a lease": (OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR), {"lease": AT + LEASE_WARNS}, set()),
+    "a claim runs a lease": (
+        OPEN,
+        claim.claim(OPEN, by=BEN, at=AT, lease=HOUR),
+        {"lease": AT + LEASE_WARNS},
+        set(),
+    ),
     "warned, it runs to its end": (
         MINE,
         claim.warn_of_lapse(MINE, at=MONDAY + LEASE_WARNS),
@@ -112,7 +119,12 @@ CLOCKS: dict[str, tuple[Case, Case, dict[str, datetime], set[str]]] = {
         {"offer": AT + minutes(60)},
         {"lease:7"},
     ),
-    "an offer with a call at half its time": (OPEN, offered(OPEN, half=True), {"offer": AT + minutes(30)}, set()),
+    "an offer with a call at half its time": (
+        OPEN,
+        offered(OPEN, half=True),
+        {"offer": AT + minutes(30)},
+        set(),
+    ),
     "past half it runs to its end": (
         saved(offered(OPEN, half=True)),
         handoff.halfway(saved(offered(OPEN, half=True)), at=AT + minutes(30)),
@@ -344,7 +356,11 @@ TOLD: dict[str, tuple[Case, Case, list[str]]] = {
         service.check(MINE, at=MINE.service.first_warn_at),
         ["ben"],
     ),
-    "the customer wrote again: the owner": (MINE, happened(Kind.JOINED, case=MINE, mention=2, why="x"), ["ben"]),
+    "the customer wrote again: the owner": (
+        MINE,
+        happened(Kind.JOINED, case=MINE, mention=2, why="x"),
+        ["ben"],
+    ),
     "the customer wrote again, unclaimed: nobody": (OPEN, happened(Kind.JOINED, mention=2, why="x"), []),
     "the post was edited: the owner": (MINE, lifecycle.revise(MINE, 1, at=AT), ["ben"]),
     "a lead raised it: the owner": (
@@ -365,7 +381,9 @@ TOLD: dict[str, tuple[Case, Case, list[str]]] = {
 
 def test_of_calm_promises_duty_hears_once_an_hour() -> None:
     first, second = a_case(7), a_case(8)
-    warned = [follow(case, service.check(case, at=case.service.first_warn_at), POLICY) for case in (first, second)]
+    warned = [
+        follow(case, service.check(case, at=case.service.first_warn_at), POLICY) for case in (first, second)
+    ]
     (one,), (other,) = (words(followups, "promises") for followups in warned)
     assert (one.key, one.lane) == (other.key, "dm:ana@kettle.example")
     assert (one.args["view"], one.args["subject"]) == ("promises", "support")
@@ -388,7 +406,9 @@ SILENT = {
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
 def test_everything_else_is_told_by_the_card_alone(kind: Kind) -> None:
-    names: dict[str, Any] = dict.fromkeys(("former", "to", "owner", "offered_by", "told"), "hana@kettle.example")
+    names: dict[str, Any] = dict.fromkeys(
+        ("former", "to", "owner", "offered_by", "told"), "hana@kettle.example"
+    )
     assert told(MINE, happened(kind, case=MINE, **names)) == []
 
 
@@ -409,8 +429,14 @@ def test_a_notice_names_its_event_and_its_reader() -> None:
         (Kind.SLA_MISSED, {}, False),
     ],
 )
-def test_what_nobody_in_particular_can_be_told_is_said_aloud(kind: Kind, data: dict[str, Any], heard: bool) -> None:
-    puts = [put for put in words(follow(OPEN, happened(kind, **data), POLICY), "notice") if put.lane == "web:support"]
+def test_what_nobody_in_particular_can_be_told_is_said_aloud(
+    kind: Kind, data: dict[str, Any], heard: bool
+) -> None:
+    puts = [
+        put
+        for put in words(follow(OPEN, happened(kind, **data), POLICY), "notice")
+        if put.lane == "web:support"
+    ]
     assert bool(puts) is heard
     for put in puts:
         assert (put.rank, put.args["subject"]) == (Rank.PAGE, "7:2:#support")
@@ -441,4 +467,3 @@ def test_written_in_a_cards_thread_it_is_not_repeated_there() -> None:
 def test_deliveries_are_due_when_it_happened() -> None:
     followups = follow(MINE, claim.take(MINE, "x", by=ANA, at=AT, lease=HOUR), POLICY)
     assert {put.due for put in followups.puts if put.lane} == {AT}
-

@@ -110,7 +110,9 @@ class FakeChat:
 
     def shown(self, conversation: str) -> list[str]:
         """The titles in the conversation, in the order of posting."""
-        return [message.card.title for message in self.messages.values() if message.conversation == conversation]
+        return [
+            message.card.title for message in self.messages.values() if message.conversation == conversation
+        ]
 
 
 class Gate:

@@ -21,7 +21,14 @@ from bot.wiring import Desk, running
 from tests.desk import test_policy
 
 AT_WORK, DONE = "at work", "done"
-_WORDS = ("claim {}", "claim {}", "note {} we look into it", "release {}", "resolve {} fixed", "escalate {} loud")
+_WORDS = (
+    "claim {}",
+    "claim {}",
+    "note {} we look into it",
+    "release {}",
+    "resolve {} fixed",
+    "escalate {} loud",
+)
 _PEOPLE = ("ana@kettle.example", "ben@kettle.example", "cleo@kettle.example", "finn@kettle.example")
 
 

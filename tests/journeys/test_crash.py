@@ -66,7 +66,9 @@ def write_mentions(path: Path, chance: random.Random) -> dict[str, dict[str, Any
             edited = {**old, "edited_at": at, "text": f"{old['text']}, edit {edits}", "edits": edits}
             newest[old["id"]] = edited
             lines.append(edited)
-    path.write_text("".join(json.dumps({k: v for k, v in line.items() if k != "edits"}) + "\n" for line in lines))
+    path.write_text(
+        "".join(json.dumps({k: v for k, v in line.items() if k != "edits"}) + "\n" for line in lines)
+    )
     return newest
 
 
@@ -100,7 +102,9 @@ def finish(file: Path, database: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [20260302])
-async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice(tmp_path: Path, seed: int) -> None:
+async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice(
+    tmp_path: Path, seed: int
+) -> None:
     chance = random.Random(seed)
     file, database = tmp_path / "mentions.jsonl", tmp_path / "desk.db"
     expected = write_mentions(file, chance)
@@ -129,7 +133,9 @@ async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice(
 
 def unfiled_and_filed(database: Path) -> tuple[int, int]:
     with sqlite3.connect(database) as connection:
-        count = connection.execute("SELECT count(*) - count(case_id), count(case_id) FROM mentions").fetchone()
+        count = connection.execute(
+            "SELECT count(*) - count(case_id), count(case_id) FROM mentions"
+        ).fetchone()
     return int(count[0]), int(count[1])
 
 
@@ -140,17 +146,27 @@ def every_mention_is_filed_once(connection: sqlite3.Connection, expected: dict[s
     rows = connection.execute("SELECT * FROM mentions").fetchall()
     assert Counter(row["external_id"] for row in rows) == dict.fromkeys(expected, 1)
     assert [row["external_id"] for row in rows if row["case_id"] is None or row["set_aside"]] == []
-    filed = connection.execute("SELECT subject, data FROM events WHERE kind IN ('opened', 'joined')").fetchall()
+    filed = connection.execute(
+        "SELECT subject, data FROM events WHERE kind IN ('opened', 'joined')"
+    ).fetchall()
     by_event = {(f"case:{row['case_id']}", row["id"]) for row in rows}
-    assert Counter((row["subject"], json.loads(row["data"])["mention"]) for row in filed) == dict.fromkeys(by_event, 1)
+    assert Counter((row["subject"], json.loads(row["data"])["mention"]) for row in filed) == dict.fromkeys(
+        by_event, 1
+    )
     case_of = {row["external_id"]: row["case_id"] for row in rows}
-    apart = [post for post, m in expected.items() if "in_reply_to" in m and case_of[post] != case_of[m["in_reply_to"]]]
+    apart = [
+        post
+        for post, m in expected.items()
+        if "in_reply_to" in m and case_of[post] != case_of[m["in_reply_to"]]
+    ]
     assert apart == [], "answers stand in the case of what they answer"
 
 
 def every_edit_is_shown_once(connection: sqlite3.Connection, expected: dict[str, dict[str, Any]]) -> None:
     rows = connection.execute("SELECT external_id, text FROM mentions").fetchall()
-    assert {row["external_id"]: row["text"] for row in rows} == {post: m["text"] for post, m in expected.items()}
+    assert {row["external_id"]: row["text"] for row in rows} == {
+        post: m["text"] for post, m in expected.items()
+    }
     assert connection.execute("SELECT count(*) FROM revisions WHERE NOT shown").fetchone()[0] == 0
     shown = connection.execute("SELECT count(*) FROM events WHERE kind = 'revised'").fetchone()[0]
     assert shown == connection.execute("SELECT count(*) FROM revisions").fetchone()[0]
@@ -190,7 +206,9 @@ def every_channel_shows_it_once(connection: sqlite3.Connection, case: Case) -> N
 
 def its_clocks_run(connection: sqlite3.Connection, case: Case) -> None:
     """For each of the case's clocks there is one job, due when the case says; and none for what does not run."""
-    jobs = dict(connection.execute("SELECT kind, due FROM jobs WHERE key LIKE '%:' || ?", (case.id,)).fetchall())
+    jobs = dict(
+        connection.execute("SELECT kind, due FROM jobs WHERE key LIKE '%:' || ?", (case.id,)).fetchall()
+    )
     wanted = {kind: moment(case) for kind, moment in CLOCKS.items()}
     expected = {kind: round(at.timestamp() * 1_000_000) for kind, at in wanted.items() if at is not None}
     assert jobs == expected, f"the clocks of case {case.id}"

@@ -90,7 +90,9 @@ async def test_a_legal_threat_climbs_to_the_champion(desk: Story) -> None:
     assert f"ack {number}" in words_on(page) and "lawyer" in text_of(page)
 
     await desk.hears(f"ack {number}", from_="dana")
-    assert "Dana Voss" in text_of((await desk.direct("cleo"))[-1]) or "Dana" in text_of((await desk.direct("dana"))[0])
+    assert "Dana Voss" in text_of((await desk.direct("cleo"))[-1]) or "Dana" in text_of(
+        (await desk.direct("dana"))[0]
+    )
     climbing = (await desk.case(number)).escalation
     assert climbing is not None and climbing.acked_by == desk.person("dana").id
 

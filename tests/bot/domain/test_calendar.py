@@ -323,7 +323,7 @@ def test_a_date_that_the_clock_shows_twice_stays_open() -> None:
     """In St. John's the clocks went back at one minute past midnight, into the day before."""
     calendar = Calendar.parse("Mon-Sun 00:00-24:00", ST_JOHNS, frozenset({date(2000, 1, 1)}))
     start = datetime(2006, 10, 29, 0, tzinfo=UTC)
-    for minutes in range(0, 12 * 60):
+    for minutes in range(12 * 60):
         assert calendar.is_open(start + timedelta(minutes=minutes))
     assert calendar.working_between(start, start + timedelta(hours=2, minutes=45)) == timedelta(
         hours=2, minutes=45
