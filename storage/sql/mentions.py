@@ -43,7 +43,9 @@ class SqlMentions:
             .order_by(MENTIONS.c.id)
             .limit(limit)
         )
-        return [as_mention(row) for row in await self._work.read(lambda c: c.execute(wanted).all(), long=True)]
+        return [
+            as_mention(row) for row in await self._work.read(lambda c: c.execute(wanted).all(), long=True)
+        ]
 
     async def revisions(self, communities: Sequence[str], limit: int) -> Sequence[Mention]:
         wanted = (
@@ -121,7 +123,9 @@ _OF_CASE: Final = (
 )
 _BY_LINK: Final = (
     select(MENTIONS)
-    .where(MENTIONS.c.url == bindparam("this_url"), MENTIONS.c.url.is_not(None), MENTIONS.c.case_id.is_not(None))
+    .where(
+        MENTIONS.c.url == bindparam("this_url"), MENTIONS.c.url.is_not(None), MENTIONS.c.case_id.is_not(None)
+    )
     .order_by(MENTIONS.c.id)
     .limit(1)
 )

@@ -85,7 +85,8 @@ class SqlStore:
     async def free_leases(self) -> None:
         """Frees what a process that died had taken. Only for the holder of the database's lock: nobody else works."""
         held = [
-            update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH) for table in (JOBS, LANES)
+            update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH)
+            for table in (JOBS, LANES)
         ]
         await self.writer.submit([partial(_run, statement=one) for one in held])
 

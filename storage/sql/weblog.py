@@ -130,9 +130,7 @@ _CHANGED: Final = (
 _NEXT: Final = select(func.coalesce(func.max(_THREAD.c.change), 0) + 1).scalar_subquery()
 _POST: Final = insert(WEB).values(change=_NEXT)
 _CHANGE: Final = (
-    update(WEB)
-    .where(WEB.c.id == bindparam("this_id"), WEB.c.deleted.is_(False))
-    .values(change=_NEXT)
+    update(WEB).where(WEB.c.id == bindparam("this_id"), WEB.c.deleted.is_(False)).values(change=_NEXT)
 )
 
 

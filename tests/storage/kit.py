@@ -71,9 +71,13 @@ def timer(key: str, due: datetime = MONDAY, **args: Any) -> Put:
     return Put(kind="wake", key=key, due=due, args=args)
 
 
-def words(key: str, due: datetime = MONDAY, *, lane: str = "web:support", rank: Rank = Rank.EDIT, **args: Any) -> Put:
+def words(
+    key: str, due: datetime = MONDAY, *, lane: str = "web:support", rank: Rank = Rank.EDIT, **args: Any
+) -> Put:
     """A delivery."""
-    return Put(kind="card", key=key, due=due, lane=lane, rank=rank, args={"view": "case", "subject": "1", **args})
+    return Put(
+        kind="card", key=key, due=due, lane=lane, rank=rank, args={"view": "case", "subject": "1", **args}
+    )
 
 
 async def put(store: SqlStore, *wanted: Put) -> None:
@@ -97,7 +101,9 @@ async def file(store: SqlStore, case: Case, post: Incoming, key: str | None = No
     """The post arrives and becomes the case."""
     await store.intake.append([post])
     async with store.work(Origin()) as work:
-        (new,) = [m for m in await work.mentions.new([post.community], 500) if m.external_id == post.external_id]
+        (new,) = [
+            m for m in await work.mentions.new([post.community], 500) if m.external_id == post.external_id
+        ]
         await work.cases.save(case)
         await work.mentions.file(new, case.id)
         if key:

@@ -168,7 +168,14 @@ async def a_crowd(store: SqlStore) -> None:
     """1 open, 2 claimed by ana, 3 offered to pr, 4 escalated, 5 resolved, 6 of pr, 7 snoozed, 8 urgent."""
     mine = claim.claim(a_case(2, at=MONDAY + minutes(2)), by=ANA, at=MONDAY, lease=HOUR)
     offered = handoff.offer(
-        a_case(3, at=MONDAY + minutes(3)), "pr", "yours", by=ANA, at=MONDAY, clock=HOUR, lease=HOUR, page_at_half=False
+        a_case(3, at=MONDAY + minutes(3)),
+        "pr",
+        "yours",
+        by=ANA,
+        at=MONDAY,
+        clock=HOUR,
+        lease=HOUR,
+        page_at_half=False,
     )
     loud = escalation.escalate(a_case(4, at=MONDAY + minutes(4)), "why", "standard", by=ANA, at=MONDAY)
     done = lifecycle.resolve(a_case(5), "fixed", "", by=ANA, at=MONDAY)
@@ -214,7 +221,9 @@ async def test_search_takes_peoples_words_as_they_are(store: SqlStore) -> None:
         6: "100 percent; DROP TABLE cases; --",
     }
     for number, text in texts.items():
-        await file(store, a_case(number), incoming(f"m{number}", text=text, handle=f"h{number}", name="Zoë Núñez"))
+        await file(
+            store, a_case(number), incoming(f"m{number}", text=text, handle=f"h{number}", name="Zoë Núñez")
+        )
     for words, found in {
         "100%": [1],
         "%": [1],
@@ -304,4 +313,3 @@ async def test_old_event_ids_are_forgotten(store: SqlStore, time: Any) -> None:
         await work.cases.save(a_case(8))
     await store.forget_seen()
     assert [row.event_id for row in await rows(store, "SELECT event_id FROM seen")] == ["new"]
-

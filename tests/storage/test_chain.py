@@ -21,7 +21,9 @@ async def chained(store: SqlStore) -> SqlStore:
     """Case 7 with four events, and case 8 beside it."""
     await save(store, a_case(7), a_case(8))
     for number in range(3):
-        case = lifecycle.note(await load(store, 7), f"note {number}", by=ANA, at=MONDAY + minutes(number), lease=HOUR)
+        case = lifecycle.note(
+            await load(store, 7), f"note {number}", by=ANA, at=MONDAY + minutes(number), lease=HOUR
+        )
         await save(store, case)
     return store
 
@@ -61,12 +63,16 @@ async def test_a_changed_fact_is_found(chained: SqlStore, column: str, value: An
 
 
 async def test_words_put_in_the_place_of_erased_ones_are_found(chained: SqlStore) -> None:
-    await runs(chained, "UPDATE events SET salt = NULL, data = '{}' WHERE subject = :s AND seq = 2", s=SUBJECT)
+    await runs(
+        chained, "UPDATE events SET salt = NULL, data = '{}' WHERE subject = :s AND seq = 2", s=SUBJECT
+    )
     assert await broken_at(chained) == 2
 
 
 async def test_a_fact_moved_to_another_case_is_found(chained: SqlStore) -> None:
-    await runs(chained, "UPDATE events SET subject = 'case:8', seq = 2 WHERE subject = :s AND seq = 4", s=SUBJECT)
+    await runs(
+        chained, "UPDATE events SET subject = 'case:8', seq = 2 WHERE subject = :s AND seq = 4", s=SUBJECT
+    )
     assert await broken_at(chained, "case:8") == 2
 
 
@@ -79,7 +85,9 @@ async def test_a_removed_fact_is_found(chained: SqlStore, seq: int) -> None:
 async def test_a_removed_fact_is_found_when_the_others_are_renumbered(chained: SqlStore) -> None:
     await runs(chained, "DELETE FROM events WHERE subject = :s AND seq = 2", s=SUBJECT)
     for seq in (3, 4):
-        await runs(chained, "UPDATE events SET seq = :m WHERE subject = :s AND seq = :n", s=SUBJECT, n=seq, m=seq - 1)
+        await runs(
+            chained, "UPDATE events SET seq = :m WHERE subject = :s AND seq = :n", s=SUBJECT, n=seq, m=seq - 1
+        )
     assert await broken_at(chained) == 2
 
 
@@ -91,7 +99,9 @@ async def test_an_end_cut_off_is_found_by_who_knows_the_length(chained: SqlStore
 
 async def test_reordered_facts_are_found(chained: SqlStore) -> None:
     for old, new in ((2, 99), (3, 2), (99, 3)):
-        await runs(chained, "UPDATE events SET seq = :m WHERE subject = :s AND seq = :n", s=SUBJECT, n=old, m=new)
+        await runs(
+            chained, "UPDATE events SET seq = :m WHERE subject = :s AND seq = :n", s=SUBJECT, n=old, m=new
+        )
     assert await broken_at(chained) == 2
 
 

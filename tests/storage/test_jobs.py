@@ -50,7 +50,11 @@ async def test_jobs_leave_with_their_work_or_not_at_all(store: SqlStore) -> None
     assert await keys(store) == []
     await put(store, timer("a", case=7, note="x", flag=True, none=None))
     job = await take_one(store)
-    assert (job.kind, job.key, job.args) == ("wake", "a", {"case": 7, "note": "x", "flag": True, "none": None})
+    assert (job.kind, job.key, job.args) == (
+        "wake",
+        "a",
+        {"case": 7, "note": "x", "flag": True, "none": None},
+    )
 
 
 async def test_a_put_again_takes_the_new_words_and_forgets_failures(store: SqlStore, time: Time) -> None:
@@ -72,7 +76,9 @@ async def test_a_timer_takes_the_new_due(store: SqlStore, first: int, then: int)
 async def test_a_delivery_keeps_the_earlier_due_and_the_more_urgent_rank(
     store: SqlStore, first: int, then: int, rank: Rank, later: Rank
 ) -> None:
-    await put(store, words("a", MONDAY + minutes(first), rank=rank), words("a", MONDAY + minutes(then), rank=later))
+    await put(
+        store, words("a", MONDAY + minutes(first), rank=rank), words("a", MONDAY + minutes(then), rank=later)
+    )
     (row,) = await rows(store, "SELECT (due - :m) / 60000000 AS due, rank FROM jobs", m=_micros())
     assert (row.due, row.rank) == (1, Rank.NOTE)
     (lane,) = await rows(store, "SELECT (due - :m) / 60000000 AS due, rank FROM lanes", m=_micros())

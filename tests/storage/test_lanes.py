@@ -43,7 +43,9 @@ async def say(store: SqlStore, held: Hold, job: Job, nonce: str = "n1", message:
 
 
 async def states(store: SqlStore) -> list[tuple[str, str]]:
-    return [(row.nonce, row.state) for row in await rows(store, "SELECT nonce, state FROM messages ORDER BY id")]
+    return [
+        (row.nonce, row.state) for row in await rows(store, "SELECT nonce, state FROM messages ORDER BY id")
+    ]
 
 
 async def keys(store: SqlStore) -> list[str]:
@@ -139,7 +141,13 @@ async def test_a_late_release_changes_nothing(store: SqlStore, time: Time) -> No
 
 
 async def test_ranks_come_first_then_due_then_the_order_of_putting(store: SqlStore) -> None:
-    ranks = {"edit": Rank.EDIT, "note2": Rank.NOTE, "card": Rank.FIRST_CARD, "digest": Rank.DIGEST, "page": Rank.PAGE}
+    ranks = {
+        "edit": Rank.EDIT,
+        "note2": Rank.NOTE,
+        "card": Rank.FIRST_CARD,
+        "digest": Rank.DIGEST,
+        "page": Rank.PAGE,
+    }
     await put(store, *(words(key, rank=rank) for key, rank in ranks.items()))
     await put(store, words("note1", MONDAY - minutes(1), rank=Rank.NOTE), words("note3", rank=Rank.NOTE))
     held, order = await hold(store), []
@@ -262,7 +270,9 @@ async def test_what_the_new_holder_found_and_recorded_stands(store: SqlStore, ti
     assert last and last.shown == "newer"
 
 
-async def test_what_was_taken_back_while_the_new_holder_found_it_is_said_anew(store: SqlStore, time: Time) -> None:
+async def test_what_was_taken_back_while_the_new_holder_found_it_is_said_anew(
+    store: SqlStore, time: Time
+) -> None:
     late, job, message, holder = await taken_over(store, time)
     found = replace(message, posted=POSTED, shown="")
     assert not await store.lanes.finish(late, job, message, POSTED, "mark")
@@ -337,7 +347,9 @@ async def test_a_digest_is_begun_once_for_its_channel_and_date(store: SqlStore) 
     held = await hold(store)
     await say(store, held, await job_of(store, held))
     await put_digest(store, "d2")
-    assert await store.lanes.begin(held, await job_of(store, held), nonce="n2", place=SUPPORT, shown="") is None
+    assert (
+        await store.lanes.begin(held, await job_of(store, held), nonce="n2", place=SUPPORT, shown="") is None
+    )
     assert await keys(store) == [], "the second one is dropped"
     await put_digest(store, "d3", "2026-03-03")
     await say(store, held, await job_of(store, held), "n3", "3")
@@ -355,7 +367,10 @@ async def test_a_digest_is_posted_once_across_restarts(opened: Opener) -> None:
             assert not await work.tallies.posted("web:support", "weekly", MONDAY.date())
         await put_digest(store, "d2")
         held = await hold(store)
-        assert await store.lanes.begin(held, await job_of(store, held), nonce="n2", place=SUPPORT, shown="") is None
+        assert (
+            await store.lanes.begin(held, await job_of(store, held), nonce="n2", place=SUPPORT, shown="")
+            is None
+        )
 
 
 async def test_a_digest_that_was_not_posted_may_be_tried_again(store: SqlStore) -> None:
@@ -364,4 +379,3 @@ async def test_a_digest_that_was_not_posted_may_be_tried_again(store: SqlStore) 
     job = await job_of(store, held)
     await store.lanes.lost(await begin(store, held, job))
     await say(store, held, job, "n2")
-

@@ -61,7 +61,17 @@ async def test_a_mention_is_kept_as_it_came(store: SqlStore, time: Time) -> None
     )
     assert await store.intake.append([post]) == Appended(accepted=1, duplicates=0)
     (kept,) = await new(store)
-    for name in ("source", "external_id", "community", "created_at", "edited_at", "text", "url", "lang", "brand"):
+    for name in (
+        "source",
+        "external_id",
+        "community",
+        "created_at",
+        "edited_at",
+        "text",
+        "url",
+        "lang",
+        "brand",
+    ):
         assert getattr(kept, name) == getattr(post, name), name
     assert (kept.in_reply_to, kept.thread, kept.extra) == ("b", "c", {"likes": 3, "tags": ["x", None]})
     assert (kept.author.handle, kept.author.name, kept.author.bio) == (post.handle, "Zoë 🫖", "line\nline")
@@ -134,7 +144,9 @@ async def test_a_later_edit_is_a_revision_and_an_older_one_a_duplicate(store: Sq
     assert await store.intake.append([edited("second", 5)]) == Appended(accepted=1, duplicates=0)
     assert await store.intake.append([edited("second", 5)]) == Appended(accepted=0, duplicates=1)
     assert await store.intake.append([edited("older", 4)]) == Appended(accepted=0, duplicates=1)
-    assert await store.intake.append([edited("before it was written", -1)]) == Appended(accepted=0, duplicates=1)
+    assert await store.intake.append([edited("before it was written", -1)]) == Appended(
+        accepted=0, duplicates=1
+    )
     assert [(m.text, m.edited_at) for m in await edits(store)] == [("second", MONDAY + minutes(5))]
 
 
@@ -217,7 +229,9 @@ async def test_the_newest_of_a_case_come_first(store: SqlStore) -> None:
 
 
 async def test_mentions_of_communities_that_the_policy_lost_are_asked_for_by_no_name(store: SqlStore) -> None:
-    await store.intake.append([incoming("a", community="gone"), incoming("b"), incoming("c", community="everywhere")])
+    await store.intake.append(
+        [incoming("a", community="gone"), incoming("b"), incoming("c", community="everywhere")]
+    )
     assert [m.external_id for m in await new(store, ["gone"])] == ["a"]
     assert [m.external_id for m in await new(store, [""])] == ["a"]
     assert [m.external_id for m in await new(store, ["everywhere", ""])] == ["a", "c"]

@@ -44,7 +44,9 @@ def test_up_again_changes_nothing(url: str) -> None:
 
 
 def _differences(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
     return list(compare_metadata(context, SQLModel.metadata))
 
 
@@ -107,7 +109,9 @@ def test_any_folder_will_do(tmp_path: Path, folder: str) -> None:
     assert look(url)[0] == newest()
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgresql://u:secret@h/d"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgresql://u:secret@h/d"]
+)
 def test_an_address_that_is_no_sqlite_file_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(UnsupportedDatabase, match="SQLite file") as refused:
         sqlite_path(url)

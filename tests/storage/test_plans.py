@@ -39,9 +39,7 @@ async def asked(store: SqlStore) -> AsyncIterator[list[tuple[str, Any]]]:
 
 
 async def plan_of(store: SqlStore, statement: str, parameters: Any) -> list[str]:
-    rows = await does(
-        store, lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    )
+    rows = await does(store, lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
     return [row.detail for row in rows]
 
 

@@ -56,7 +56,8 @@ async def test_what_was_deleted_is_gone_and_stays_gone(store: SqlStore) -> None:
 async def test_answers_stand_in_their_thread_and_are_counted(store: SqlStore) -> None:
     root = await store.weblog.post("support", nonce="n1", card=card("case"))
     answers = [
-        await store.weblog.post("support", nonce=f"a{n}", by=ANA, text=f"{n}", reply_to=root.id) for n in range(3)
+        await store.weblog.post("support", nonce=f"a{n}", by=ANA, text=f"{n}", reply_to=root.id)
+        for n in range(3)
     ]
     await store.weblog.delete(answers[0].id)
     assert [message.id for message in await store.weblog.page("support")] == [root.id]

@@ -34,7 +34,9 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
 
 
 def add(number: int, word: str | None = "w") -> Write:
-    return lambda c: c.execute(text("INSERT INTO t VALUES (:id, :word)"), {"id": number, "word": word}).rowcount
+    return lambda c: (
+        c.execute(text("INSERT INTO t VALUES (:id, :word)"), {"id": number, "word": word}).rowcount
+    )
 
 
 def ids(writer: Writer) -> list[int]:
@@ -85,7 +87,9 @@ async def test_a_unit_that_fails_is_undone_alone_and_as_a_whole(writer: Writer) 
     def stale(connection: Connection) -> None:
         raise Stale("somebody was first")
 
-    results = await submits(writer, [add(1)], [add(2), stale], [add(3), add(1)], [add(4), lambda c: 1 / 0], [add(5)])
+    results = await submits(
+        writer, [add(1)], [add(2), stale], [add(3), add(1)], [add(4), lambda c: 1 / 0], [add(5)]
+    )
     assert [type(result) for result in results] == [list, Stale, Stale, ZeroDivisionError, list]
     assert ids(writer) == [1, 5]
 
