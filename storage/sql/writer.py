@@ -92,7 +92,7 @@ class Writer:
         if self._busy is None:
             self._busy = asyncio.create_task(self._drain())
         # A caller that gives up does not take back what is on its way into the transaction.
-        return await asyncio.shield(unit.done)
+        return await unit.done
 
     async def close(self) -> None:
         """Waits for what is on its way, then lets go of the database. Whoever writes later gets a RuntimeError."""
@@ -194,8 +194,6 @@ def _answer(done: asyncio.Future[Any], result: Any) -> None:
         return
     if isinstance(result, Exception):
         done.set_exception(result)
-        # Whoever waits still gets it; of a caller that gave up nobody complains.
-        done.exception()
     else:
         done.set_result(result)
 

@@ -297,6 +297,7 @@ async def test_asked_to_slow_down_the_lane_waits_and_nothing_counts(out: Outbox)
     assert out.web.calls == ["post 1"]
     await out.passes(SLOW_DOWN - timedelta(seconds=1))
     assert out.web.calls == ["post 1"]
+    assert (await out.jobs())["1"].failures == 0
     await out.waits_out()
     assert out.web.shown("support") == ["1", "2"], "as often as it was asked to"
     assert out.time.at >= Time().at + SLOW_DOWN * (MOST_FAILURES + 3)

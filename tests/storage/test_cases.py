@@ -102,6 +102,15 @@ async def test_a_change_without_a_word_is_saved_too(store: SqlStore) -> None:
     assert (await load(store, 7)).marks == ("press",)
 
 
+async def test_of_two_changes_without_a_word_one_is_stale(store: SqlStore) -> None:
+    await save(store, a_case(7))
+    old = await load(store, 7)
+    await save(store, replace(old, marks=("press",)))
+    with pytest.raises(Stale):
+        await save(store, replace(old, marks=("legal",)))
+    assert (await load(store, 7)).marks == ("press",)
+
+
 async def test_a_work_reads_one_snapshot(store: SqlStore) -> None:
     await save(store, a_case(7))
     async with store.work(Origin()) as work:
@@ -147,18 +156,21 @@ async def test_a_key_that_another_linked_meanwhile_makes_the_work_stale(store: S
     assert await store.case_count() == 1
 
 
-async def test_a_key_that_moved_meanwhile_makes_the_work_stale(store: SqlStore) -> None:
-    async def moves(to: int, meanwhile: int | None = None) -> None:
+@pytest.mark.parametrize("meanwhile", [(8, 0), (7, 1)])
+async def test_a_key_that_changed_meanwhile_makes_the_work_stale(
+    store: SqlStore, meanwhile: tuple[int, int]
+) -> None:
+    async def moves(to: int, after: int, meanwhile: tuple[int, int] | None = None) -> None:
         async with store.work(Origin()) as work:
             await work.cases.threads(["a"])
             if meanwhile is not None:
-                await moves(meanwhile)
-            await work.cases.link([Thread(key="a", case_id=to, last_at=MONDAY + minutes(to))])
+                await moves(*meanwhile)
+            await work.cases.link([Thread(key="a", case_id=to, last_at=MONDAY + minutes(after))])
 
-    await moves(7)
+    await moves(7, 0)
     with pytest.raises(Stale):
-        await moves(7, meanwhile=8)
-    assert [row.case_id for row in await rows(store, "SELECT case_id FROM threads")] == [8]
+        await moves(9, 2, meanwhile)
+    assert [row.case_id for row in await rows(store, "SELECT case_id FROM threads")] == [meanwhile[0]]
 
 
 # -- finding -------------------------------------------------------------------------------------------

@@ -32,13 +32,17 @@ WIDE = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCh
 @WIDE
 @given(st.from_type(Card))
 def test_any_card_comes_back(card: Card) -> None:
-    assert decode_card(encode_card(card)) == card
+    back = decode_card(encode_card(card))
+    assert back == card
+    assert repr(back) == repr(card), "a word is not the member of an enumeration that equals it"
 
 
 @WIDE
 @given(st.builds(Case, pending=st.just(())))
 def test_any_case_comes_back(case: Case) -> None:
-    assert decode_case(encode_case(case)) == case
+    back = decode_case(encode_case(case))
+    assert back == case
+    assert repr(back) == repr(case)
 
 
 @given(MOMENTS)

@@ -10,6 +10,7 @@ import pytest
 from bot.ports import Job, JobLost, Origin, Put, Rank
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY, Time
+from tests.storage.conftest import Opener
 from tests.storage.kit import does, minutes, put, rows, timer, words
 
 LEASE = timedelta(seconds=60)
@@ -145,6 +146,19 @@ async def test_leases_are_real_time(store: SqlStore, time: Time) -> None:
     await take_one(store)
     await store.clock.move(store.writer, to=MONDAY + timedelta(days=30))
     assert await take(store) == []
+
+
+async def test_what_a_dead_process_had_taken_is_free_at_once(opened: Opener, time: Time) -> None:
+    async with opened() as dead:
+        await put(dead, timer("a"), words("b"))
+        frozen = await take_one(dead)
+        (held,) = await dead.lanes.take(1, LEASE)
+    async with opened() as store:
+        assert (await take(store), await store.lanes.take(1, LEASE)) == ([], ())
+        await store.free_leases()
+        assert (await take_one(store)).fence == frozen.fence + 1
+        (again,) = await store.lanes.take(1, LEASE)
+        assert again.fence == held.fence + 1
 
 
 # -- finishing --------------------------------------------------------------------------------------

@@ -216,16 +216,18 @@ async def test_a_cancelled_callers_unit_is_written_all_the_same(
     assert caplog.records == [], "nobody complains that nobody heard of the failure"
 
 
-async def test_close_waits_for_what_is_on_its_way(writer: Writer) -> None:
+async def test_close_waits_for_what_is_on_its_way(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.sql.writer.BATCH", 1)
     gate = await Gate(writer).reached()
-    task = asyncio.create_task(writer.submit([add(1)]))
+    tasks = [asyncio.create_task(writer.submit([add(n)])) for n in range(5)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(writer.close())
     await asyncio.sleep(0.01)
     assert not closing.done()
     await gate.open()
     await closing
-    assert (await task, ids(writer)) == ([1], [1])
+    assert await asyncio.gather(*tasks) == [[1]] * 5
+    assert ids(writer) == [0, 1, 2, 3, 4]
 
 
 async def test_nobody_waits_for_a_closed_writer(writer: Writer) -> None:
