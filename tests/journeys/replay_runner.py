@@ -44,7 +44,7 @@ async def run(file: Path, database: Path) -> None:
             bookmarks=desk.store,
             pace=desk.store.clock,
             tell=lambda _: None,
-            speed=8,
+            speed=20,
         )
         people = asyncio.create_task(_people_work(desk))
         await replay.wait_until_filed(desk.store.unfiled, await replay.run())

@@ -28,7 +28,7 @@ from tests.desk import MONDAY, test_policy
 from tests.journeys.replay_runner import AT_WORK, DONE
 
 KILLS = 12
-MENTIONS = 400
+MENTIONS = 800
 _TEXTS = (
     "My parcel {n} never came",
     "I will call my lawyer about order {n}",

@@ -50,13 +50,19 @@ async function arrive() {
   await enterThread(Number(fields.get("t")) || null);
 }
 
+// Until everything of the new person is there, the page stays the old one's: words typed meanwhile are theirs.
 async function become(person) {
+  const turn = (state.turn = (state.turn || 0) + 1);
+  const live = new Live(person.id, told, lineState);
+  const [list] = await Promise.all([get("/web/conversations", { as: person.id }), live.ready]);
+  if (turn !== state.turn) {
+    live.close();
+    return;
+  }
   state.live?.close();
-  Object.assign(state, { person, conversation: null, thread: null });
+  Object.assign(state, { person, live, conversation: null, thread: null });
   localStorage.setItem(AS, person.id);
   fillPeople(state.people, person, (id) => go({ as: id, t: null }));
-  state.live = new Live(person.id, told, lineState);
-  const [list] = await Promise.all([get("/web/conversations", { as: person.id }), state.live.ready]);
   setZone(list.zone);
   setClock(list.clock);
   sidebar.fill(person.id, list.conversations);
@@ -119,6 +125,7 @@ function empty({ conversation }) {
 
 function told(kind, data) {
   if (kind === "clock") setClock(data);
+  else if (!state.person) return; // what comes before the page is there is loaded with it
   else if (kind === "gone") for (const each of [stream, threadStream]) each.remove(data.id);
   else if (kind === "reload") loadAnew();
   else if (kind === "message") messageCame(data);
