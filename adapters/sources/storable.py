@@ -19,8 +19,9 @@ class BadMention(ValueError):
     """A mention that cannot be taken; `reason` names the field and what to write instead."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        # A field's own name may hold anything; a reason is read in terminals and logs.
+        self.reason = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in reason)
+        super().__init__(self.reason)
 
 
 def look_through(fields: Mapping[str, object]) -> None:
