@@ -90,7 +90,9 @@ async def test_a_long_read_lets_the_desk_go_on(store: SqlStore) -> None:
 async def test_a_quick_read_sees_what_was_just_committed(store: SqlStore) -> None:
     for number in range(1, 5):
         await save(store, a_case(number))
-        assert store.reader.quick(lambda c: c.exec_driver_sql("SELECT count(*) FROM cases").scalar()) == number
+        assert (
+            store.reader.quick(lambda c: c.exec_driver_sql("SELECT count(*) FROM cases").scalar()) == number
+        )
 
 
 async def test_a_read_that_fails_does_not_spoil_the_next(store: SqlStore) -> None:
