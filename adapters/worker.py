@@ -32,11 +32,16 @@ class TimerRunner(Protocol):
     async def tick(self, job: Job) -> None: ...
 
 
+async def _in_the_log_only(job: Job, reason: str) -> None:
+    """Nobody but the log is told of a job that was set aside."""
+
+
 @dataclass(slots=True)
 class Worker:
     """Runs until `stop`. `at_once` bounds how many timers, and how many lanes, run side by side.
 
-    Where nothing `speaks`, deliveries are left alone: they wait until a chat is switched on.
+    Where nothing `speaks`, deliveries are left alone: they wait until a chat is switched on. `tell` lets a person
+    know of a job that was set aside, and why.
     """
 
     timers: Timers
@@ -47,6 +52,7 @@ class Worker:
     refresh: Callable[[], Awaitable[None]]
     at_once: int = 32
     speaks: bool = True
+    tell: Callable[[Job, str], Awaitable[None]] = _in_the_log_only
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _timers_busy: int = 0
@@ -152,8 +158,10 @@ class Worker:
     async def _timer_failed(self, job: Job, error: Exception) -> None:
         log.exception("timer failed", job=job.key, failures=job.failures + 1)
         if job.failures + 1 >= MOST_FAILURES and job.kind not in _STANDING:
+            reason = f"{type(error).__name__}: {error}"
             log.error("timer set aside", job=job.key)
-            await self.timers.set_aside(job, f"{type(error).__name__}: {error}")
+            await self.timers.set_aside(job, reason)
+            await self.tell(job, reason)
             return
         await self.timers.fail(job, min(timedelta(seconds=2) * 2**job.failures, _LONGEST_BACK_OFF))
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -27,11 +28,13 @@ from bot.grammar import Listener
 from bot.policy.load import load
 from bot.policy.model import Policy
 from bot.policy.places import speaking
-from bot.ports import Chat
+from bot.policy.reach import last_resort
+from bot.ports import Chat, Job
 from bot.router import Router
 from bot.triage.rules import community_of
 from handlers import all_routes
 from handlers.digest import standing
+from handlers.sentence import TOLD, tell
 from storage.sql.clock import SqlClock
 from storage.sql.engine import sqlite_path
 from storage.sql.intake import receive_put
@@ -42,7 +45,11 @@ from storage.sql.store import SqlStore
 
 log = structlog.get_logger(__name__)
 
-HOUSEKEEPING = timedelta(hours=1)
+SET_ASIDE: Final = (
+    "The desk's job {job} failed too often and was set aside ({reason}). The log says more; "
+    "tell whoever runs the desk. The next change of its case starts it again."
+)
+HOUSEKEEPING: Final = timedelta(hours=1)
 
 Chats = Callable[[Policy, SqlStore, LiveHub], Mapping[str, Chat]]
 
@@ -123,6 +130,7 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
         clock=store.clock,
         refresh=lambda: store.clock.refresh(store.reader),
         speaks=bool(spoken),
+        tell=partial(_tell_of_set_aside, store),
     )
     store.woken = worker.wake
     return Desk(
@@ -137,6 +145,15 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
         metrics=metrics,
         chats=spoken,
     )
+
+
+async def _tell_of_set_aside(store: SqlStore, job: Job, reason: str) -> None:
+    now = store.clock.now()
+    whom = last_resort(store.policy, next(iter(store.policy.departments)), now)
+    if whom is not None:
+        sentence = SET_ASIDE.format(job=job.key, reason=reason)
+        word = tell(whom, sentence, key=f"{TOLD}aside:{job.key}", at=now)
+        await store.submit([lambda c: put(c, word)])
 
 
 async def set_standing_jobs(desk: Desk) -> None:
