@@ -9,6 +9,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from adapters.http import serve as serve_http
 from adapters.logs import set_up
 from bot.config import Config
 from bot.demo.network import SECRET, Network
-from bot.demo.player import Player, read_mentions
+from bot.demo.player import NotPlayable, Player, moment_of, read_mentions
 from bot.demo.story import HERE, acts
 from bot.wiring import Desk, application, running, set_standing_jobs
 
@@ -68,8 +69,13 @@ def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool
 async def _demo(
     config: Config, mentions: Path | None, speed: float | None, look: bool, quit_after: bool
 ) -> None:
-    posts = list(read_mentions(mentions or HERE / "mentions.jsonl"))
-    start = DAY_STARTS if mentions is None else _moment(posts[0])
+    try:
+        posts = list(read_mentions(mentions or HERE / "mentions.jsonl"))
+    except (NotPlayable, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    if not posts:
+        raise click.ClickException(f"{mentions} holds no mentions.")
+    start = DAY_STARTS if mentions is None else moment_of(posts[0])
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -86,10 +92,14 @@ async def _demo(
             await desk.store.clock.move(desk.store.writer, to=start, rate=rate)
             await set_standing_jobs(desk)
             playing = asyncio.create_task(_play(desk, network, posts, start, story=mentions is None))
-            playing.add_done_callback(lambda _: stop.set() if quit_after else None)
+            # A play that fails ends the demo at once, with its reason; one that is over only when asked to.
+            playing.add_done_callback(
+                lambda done: stop.set() if quit_after or (not done.cancelled() and done.exception()) else None
+            )
             await stop.wait()
             playing.cancel()
-            await asyncio.gather(playing, return_exceptions=not quit_after or not playing.done())
+            with suppress(asyncio.CancelledError):
+                await playing
         await network.close()
 
 
@@ -108,7 +118,3 @@ async def _day_end(desk: Desk) -> None:
     clock = desk.store.clock
     while clock.now() < DAY_ENDS:
         await clock.sleep(min(clock.real_delay(DAY_ENDS), timedelta(seconds=1)))
-
-
-def _moment(post: Any) -> datetime:
-    return datetime.fromisoformat(str(post["created_at"]).replace("Z", "+00:00"))

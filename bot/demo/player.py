@@ -33,7 +33,7 @@ class Player:
     async def posts(self, mentions: Sequence[Mapping[str, Any]]) -> None:
         """Every post at its own moment."""
         for mention in mentions:
-            await self._until(datetime.fromisoformat(str(mention["created_at"]).replace("Z", "+00:00")))
+            await self._until(moment_of(mention))
             self.sources[str(mention["id"])] = str(mention["source"])
             await self.network.post(mention)
 
@@ -78,9 +78,35 @@ class Player:
             await clock.sleep(min(delay, timedelta(seconds=1)))
 
 
+class NotPlayable(ValueError):
+    """The file holds a line that cannot be played; the sentence says which and why."""
+
+
 def read_mentions(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The posts of a JSONL file, one per line, in its order."""
+    """The posts of a JSONL file, one per line, in its order. Raises NotPlayable."""
     with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                post = json.loads(line)
+                moment_of(post)
+                yield {
+                    **post,
+                    "id": str(post["id"]),
+                    "source": str(post["source"]),
+                    "text": str(post["text"]),
+                }
+            except (ValueError, TypeError, KeyError) as error:
+                raise NotPlayable(
+                    f"{path.name}, line {number}: every line must be a mention with source, id, text and "
+                    f"created_at (with its zone). {type(error).__name__}: {error}"
+                ) from error
+
+
+def moment_of(post: Mapping[str, Any]) -> datetime:
+    """When it was written, UTC. Raises ValueError for a time without a zone."""
+    at = datetime.fromisoformat(str(post["created_at"]).replace("Z", "+00:00"))
+    if at.tzinfo is None:
+        raise ValueError("created_at has no zone")
+    return at
