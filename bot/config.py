@@ -9,10 +9,29 @@ from typing import Final, Literal, cast
 
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+SLACK_API: Final = "https://slack.com/api/"
 
 
 class ConfigError(ValueError):
     """A setting is wrong; the sentence says which and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    """How this desk speaks to Slack. With an app token Slack is listened to in Socket Mode, else over signed HTTP."""
+
+    bot_token: str
+    signing_secret: str = ""
+    app_token: str = ""
+    api_url: str = SLACK_API
+
+    @property
+    def socket_mode(self) -> bool:
+        return bool(self.app_token)
+
+    def __repr__(self) -> str:
+        # Settings end up in logs and tracebacks; secrets must not.
+        return f"SlackSettings(socket_mode={self.socket_mode}, api_url={self.api_url!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +44,7 @@ class Config:
     port: int = 8080
     webhook_secrets: tuple[str, ...] = ()
     web_chat: WebChat = "off"
+    slack: SlackSettings | None = None
 
     @property
     def loopback(self) -> bool:
@@ -53,6 +73,35 @@ def read_config(env: Mapping[str, str]) -> Config:
             s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()
         ),
         web_chat=cast(WebChat, web_chat),
+        slack=_slack(env),
+    )
+
+
+def _slack(env: Mapping[str, str]) -> SlackSettings | None:
+    """Slack's settings; None when no bot token is set."""
+    names = ("BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN", "API_URL")
+    bot, secret, app, url = (env.get(f"BATON_SLACK_{name}", "").strip() for name in names)
+    if not bot:
+        if secret or app:
+            raise ConfigError(
+                "Slack is half set up: write the bot token (xoxb-…) into BATON_SLACK_BOT_TOKEN, "
+                "or remove the other BATON_SLACK_ settings."
+            )
+        return None
+    if bot.startswith("xapp-") or app.startswith("xoxb-"):
+        raise ConfigError(
+            "BATON_SLACK_BOT_TOKEN must begin with xoxb- and BATON_SLACK_APP_TOKEN with xapp-: they are swapped."
+        )
+    if not secret and not app:
+        raise ConfigError(
+            "Slack needs a way in: set BATON_SLACK_SIGNING_SECRET for signed HTTP, "
+            "or BATON_SLACK_APP_TOKEN (xapp-…) for Socket Mode."
+        )
+    url = url or SLACK_API
+    if not url.startswith(("https://", "http://")):
+        raise ConfigError(f"BATON_SLACK_API_URL is {url!r}; write an address that begins with https://.")
+    return SlackSettings(
+        bot_token=bot, signing_secret=secret, app_token=app, api_url=url if url.endswith("/") else f"{url}/"
     )
 
 

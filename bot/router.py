@@ -145,9 +145,10 @@ class Verb:
 
 @dataclass(slots=True)
 class Routes:
-    """A table of verbs, timers and views, filled by decorators and merged by `include`."""
+    """A table of verbs, happenings, timers and views, filled by decorators and merged by `include`."""
 
     verbs: dict[str, Verb] = field(default_factory=dict)
+    unspoken: dict[str, VerbFunction] = field(default_factory=dict)
     timers: dict[str, TimerFunction] = field(default_factory=dict)
     views: dict[str, ViewFunction] = field(default_factory=dict)
 
@@ -163,6 +164,15 @@ class Routes:
             self.verbs[name] = Verb(
                 name=name, usage=usage, group=group, help=text[0], function=function, aliases=aliases
             )
+            return function
+
+        return register
+
+    def happening(self, name: str) -> Callable[[VerbFunction], VerbFunction]:
+        """Registers what follows when a person does something in a chat that is no command: nobody can type it."""
+
+        def register(function: VerbFunction) -> VerbFunction:
+            self.unspoken[name] = function
             return function
 
         return register
@@ -190,6 +200,7 @@ class Routes:
         for other in others:
             for mine, theirs in (
                 (self.verbs, other.verbs),
+                (self.unspoken, other.unspoken),
                 (self.timers, other.timers),
                 (self.views, other.views),
             ):
@@ -227,9 +238,10 @@ class Router:
 
     async def run(self, call: Call) -> Card | None:
         """The answer for who asked. None when this very event was handled before, or there is nothing to say."""
-        verb = self.routes.verbs[call.verb]
+        verb = self.routes.verbs.get(call.verb)
+        function = verb.function if verb else self.routes.unspoken[call.verb]
         try:
-            reply = await self._again(lambda: verb.function(call, *call.args))
+            reply = await self._again(lambda: function(call, *call.args))
         except Refusal as refusal:
             self.observer.called(call.verb, "refused")
             return refusal_card(refusal.sentence(call.names), refusal.suggestions())

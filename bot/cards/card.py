@@ -134,9 +134,13 @@ Element = Text | Quote | Facts | Rows | Chart | Actions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """`summary` is one line that stands alone: a notification, a screen reader's first words."""
+    """`summary` is one line that stands alone: a notification, a screen reader's first words.
+
+    `refused` marks an answer that says that nothing was done, and why.
+    """
 
     title: str
     summary: str
     tone: Tone = Tone.NEUTRAL
     elements: tuple[Element, ...] = ()
+    refused: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cards.card import Actions, Button, Card, Text, Tone
 
 
@@ -14,4 +16,4 @@ def sentence_card(sentence: str, *, tone: Tone = Tone.NEUTRAL, words: tuple[str,
 
 def refusal_card(sentence: str, words: tuple[str, ...] = ()) -> Card:
     """What happened, and what to do next."""
-    return sentence_card(sentence, tone=Tone.WAITING, words=words)
+    return replace(sentence_card(sentence, tone=Tone.WAITING, words=words), refused=True)

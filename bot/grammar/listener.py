@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from bot.cards.card import Card
 from bot.cards.words import refusal_card
@@ -38,6 +39,17 @@ class Heard:
     place: Place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What a person did in a chat without words for us: `name` of a happening, and what it needs to know."""
+
+    id: str | None
+    name: str
+    person: Person
+    place: Place
+    args: tuple[Any, ...] = ()
+
+
 class Listener:
     """One ear for every chat, the web and the command line."""
 
@@ -64,11 +76,24 @@ class Listener:
             router.observer.called("words", "refused")
             names = Spoken(policy=router.policy, zone=zone, now=now)
             return refusal_card(refusal.sentence(names), refusal.suggestions())
+        return await self._run(heard.id, verb.name, person, heard.place, now, args)
+
+    async def happened(self, happened: Happened) -> Card | None:
+        """Does what follows; answers and raises as `hear` does."""
+        now = self._router.clock.now()
+        return await self._run(
+            happened.id, happened.name, happened.person, happened.place, now, happened.args
+        )
+
+    async def _run(
+        self, id: str | None, verb: str, person: Person, place: Place, now: datetime, args: tuple[Any, ...]
+    ) -> Card | None:
+        router = self._router
         call = Call(
-            id=heard.id,
-            verb=verb.name,
+            id=id,
+            verb=verb,
             actor=actor_of(router.policy, person, now),
-            place=heard.place,
+            place=place,
             now=now,
             policy=router.policy,
             store=router.store,

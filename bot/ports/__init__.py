@@ -1,10 +1,11 @@
 """What the desk asks of the world, as Protocols. Rooms to the left implement them; wiring joins them."""
 
-from bot.ports.chat import Chat, ChatError, Failed, FateUnknown, Gone, SlowDown, Undeliverable
+from bot.ports.chat import Chat, ChatError, Down, Failed, FateUnknown, Gone, Shut, SlowDown, Undeliverable
 from bot.ports.clock import Clock
 from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.places import Place, Posted
+from bot.ports.sent import Sent
 from bot.ports.store import (
     AlreadyDone,
     CaseFilter,
@@ -30,6 +31,7 @@ __all__ = [
     "Chat",
     "ChatError",
     "Clock",
+    "Down",
     "Failed",
     "FateUnknown",
     "Gone",
@@ -48,6 +50,8 @@ __all__ = [
     "Posted",
     "Put",
     "Rank",
+    "Sent",
+    "Shut",
     "SlowDown",
     "Stale",
     "Store",

@@ -26,6 +26,15 @@ class Failed(ChatError):
     """It did not work this time and nothing was posted; trying again may help."""
 
 
+class Down(Failed):
+    """The platform cannot be reached or is out of order for everybody: it is waited for."""
+
+
+class Shut(ChatError):
+    """This place takes no words until a person mends something: we were removed from the channel, it was archived,
+    our token was revoked. Nothing was posted. The text says what happened and what to do."""
+
+
 class FateUnknown(ChatError):
     """The answer never came: the message may or may not be there."""
 

@@ -1,0 +1,1 @@
+"""Slack: words in, cards out."""
