@@ -128,7 +128,12 @@ def event_sentence(event: Event, names: Names) -> str:
             before, after = told.word("before"), told.word("after")
             return f"{told.by} changed the priority{f' from {before} to {after}' if after else ''}."
         case Kind.NOTED:
-            return f"{told.by} noted{told.saying('text')}"
+            edited = " (edited)" if told.event.data.get("edited") else ""
+            return f"{told.by} noted{edited}{told.saying('text')}"
+        case Kind.NOTE_CHANGED:
+            return f"{told.by} changed a note{told.saying('text')}"
+        case Kind.NOTE_WITHDRAWN:
+            return f"{told.by} took a note back."
         case Kind.SLA_WARNED:
             return f"The {told.clock} is due{told.due() or ' soon'}."
         case Kind.SLA_MISSED:

@@ -9,20 +9,27 @@ from bot.cards.trim import block, line
 
 _LONGEST = 2000
 _SUMMARY = 120
+_EDITED = "edited"
+_TAKEN_BACK = "({by} took this note back.)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteView:
-    """What a colleague wrote for colleagues."""
+    """What a colleague wrote for colleagues; `text` is None once they took it back."""
 
     number: int
     by: str
     at: str
-    text: str
+    text: str | None
+    edited: bool = False
 
 
 def note_card(view: NoteView) -> Card:
-    head = f"{view.by} · {view.at}"
+    """Who, when and what; of one that was taken back, only that."""
+    if view.text is None:
+        gone = _TAKEN_BACK.format(by=view.by)
+        return Card(title="", summary=gone, elements=(Text(text=gone, style=Style.MUTED),))
+    head = " · ".join((view.by, view.at, *((_EDITED,) if view.edited else ())))
     return Card(
         title="",
         summary=line(f"{view.by} on {view.number}: {view.text}", _SUMMARY),

@@ -22,6 +22,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "show": ("bot.cli.show:show", "Show a case with its mentions, notes and history."),
     "say": ("bot.cli.say:say", "Say WORDS as a person would type them, and print the reply."),
     "digest": ("bot.cli.digest:digest", "Print a department's daily digest."),
+    "manifest": (
+        "bot.cli.manifest:manifest",
+        "Write what a chat platform has to know of Baton: its commands, events and permissions.",
+    ),
+    "doctor": (
+        "bot.cli.doctor:doctor",
+        "Say what is wrong with settings, policy, database and chats, and how to mend it.",
+    ),
     "migrate": ("bot.cli.migrate:migrate", "Bring the database to this program's shape; safe to repeat."),
 }
 """name -> (where the command is, the beginning of its help), in the order in which a newcomer needs them.

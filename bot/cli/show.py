@@ -12,6 +12,7 @@ import click
 from bot.cards.text import as_text
 from bot.cli.cases import case_json
 from bot.config import Config, read_config
+from bot.domain.notes import standing
 from bot.domain.refusals import NoSuchCase
 from bot.ports import Origin, Place
 from bot.wiring import connect
@@ -55,6 +56,6 @@ async def _json(config: Config, case_id: int) -> str:
     ]
     shown["events"] = [
         {"kind": e.kind.value, "at": e.at.isoformat(), "by": e.by, "place": e.place, "data": dict(e.data)}
-        for e in reversed(history)
+        for e in reversed(standing(history))
     ]
     return json.dumps(shown)

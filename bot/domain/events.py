@@ -33,6 +33,8 @@ class Kind(StrEnum):
     OFFER_EXPIRED = "offer_expired"
     OFFER_WITHDRAWN = "offer_withdrawn"
     NOTED = "noted"
+    NOTE_CHANGED = "note_changed"
+    NOTE_WITHDRAWN = "note_withdrawn"
     PRIORITISED = "prioritised"
     WAITING = "waiting"
     SNOOZED = "snoozed"

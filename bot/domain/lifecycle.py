@@ -1,4 +1,4 @@
-"""A case's beginning and end: opened, joined, noted, resolved, dismissed, reopened."""
+"""A case's beginning and end: opened, joined, resolved, dismissed, reopened."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 
 from bot.domain import service
 from bot.domain.case import Case, Priority, State, authorise, must_be_open, record
-from bot.domain.claim import must_hold, renew, renewed
-from bot.domain.escalation import end_escalation, work_was_done
+from bot.domain.claim import must_hold, renewed
+from bot.domain.escalation import end_escalation
 from bot.domain.events import Kind
 from bot.domain.handoff import withdraw
 from bot.domain.mention import Mention
@@ -97,14 +97,6 @@ def answered_in_public(case: Case, *, at: datetime) -> Case:
 def revise(case: Case, mention_id: int, *, at: datetime) -> Case:
     """The author edited the post at its source."""
     return record(case, Kind.REVISED, DESK, at, mention=mention_id)
-
-
-def note(case: Case, text: str, *, by: Actor, at: datetime, lease: Terms, thread: str | None = None) -> Case:
-    """Words for colleagues, never for the public. `thread` is the channel where they stand in the thread."""
-    authorise(case, by, "note")
-    said = {"text": text} if thread is None else {"text": text, "thread": thread}
-    case = record(case, Kind.NOTED, by, at, **said)
-    return work_was_done(renew(case, by, at, lease), by, at)
 
 
 def prioritise(

@@ -2,6 +2,7 @@
 
 from bot.ports.chat import Chat, ChatError, Down, Failed, FateUnknown, Gone, Shut, SlowDown, Undeliverable
 from bot.ports.clock import Clock
+from bot.ports.doctor import Finding, Health
 from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.places import Place, Posted
@@ -34,7 +35,9 @@ __all__ = [
     "Down",
     "Failed",
     "FateUnknown",
+    "Finding",
     "Gone",
+    "Health",
     "Hold",
     "Incoming",
     "Intake",

@@ -1,24 +1,17 @@
-"""The only file that knows every room: it joins them into a desk."""
+"""A desk: every room, joined."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Final
 
-import structlog
-from aiohttp import web
-
 from adapters.delivery import Delivery
-from adapters.http import application as http_application
 from adapters.metrics import Metrics
-from adapters.sources.webhook import Webhook
-from adapters.web.inbound import WebFrontend
 from adapters.web.live import LiveHub
 from adapters.web.outbound import WebChat
 from adapters.worker import Worker
@@ -31,25 +24,18 @@ from bot.policy.places import speaking
 from bot.policy.reach import last_resort
 from bot.ports import Chat, Job
 from bot.router import Router
-from bot.triage.rules import community_of
 from handlers import all_routes
-from handlers.digest import standing
 from handlers.sentence import TOLD, tell
 from storage.sql.clock import SqlClock
 from storage.sql.engine import sqlite_path
-from storage.sql.intake import receive_put
-from storage.sql.lock import DatabaseLock
-from storage.sql.migrate import current, newest, upgrade
-from storage.sql.puts import put, put_missing
+from storage.sql.migrate import upgrade
+from storage.sql.puts import put
 from storage.sql.store import SqlStore
-
-log = structlog.get_logger(__name__)
 
 SET_ASIDE: Final = (
     "The desk's job {job} failed too often and was set aside ({reason}). The log says more; "
     "tell whoever runs the desk. The next change of its case starts it again."
 )
-HOUSEKEEPING: Final = timedelta(hours=1)
 
 Chats = Callable[[Policy, SqlStore, LiveHub], Mapping[str, Chat]]
 
@@ -154,75 +140,3 @@ async def _tell_of_set_aside(store: SqlStore, job: Job, reason: str) -> None:
         sentence = SET_ASIDE.format(job=job.key, reason=reason)
         word = tell(whom, sentence, key=f"{TOLD}aside:{job.key}", at=now)
         await store.submit([lambda c: put(c, word)])
-
-
-async def set_standing_jobs(desk: Desk) -> None:
-    """Puts the jobs that always stand: receiving for each community, and the clocks of digests."""
-    now = desk.store.clock.now()
-    receiving = [partial(put, wanted=receive_put(name, now)) for name in desk.policy.communities]
-    digests = [partial(put_missing, wanted=clock) for clock in standing(desk.policy, now)]
-    await desk.store.submit([*receiving, *digests])
-
-
-@asynccontextmanager
-async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
-    """A desk at work: jobs run until the block is left; then what runs may finish.
-
-    Raises DatabaseInUse when another process runs the desk on this database, and all that `connect` raises.
-    """
-    with DatabaseLock(sqlite_path(config.database_url)):
-        async with connect(config, **parts) as desk:  # type: ignore[arg-type]
-            await desk.store.free_leases()
-            await set_standing_jobs(desk)
-            tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
-            try:
-                yield desk
-            finally:
-                desk.worker.stop()
-                desk.delivery.stopping = True
-                await tasks[0]
-                tasks[1].cancel()
-                with suppress(asyncio.CancelledError):
-                    await tasks[1]
-
-
-async def _keep_house(desk: Desk) -> None:
-    while True:
-        await desk.store.forget_seen()
-        await desk.store.clock.sleep(HOUSEKEEPING)
-
-
-def application(desk: Desk) -> web.Application:
-    """The desk's HTTP face."""
-
-    async def database() -> None:
-        await desk.store.ping()
-
-    async def migrations() -> None:
-        at = await desk.store.reader.once(current)
-        if at != newest():
-            raise RuntimeError(f"the database is at revision {at or 'none'}; this program needs {newest()}")
-
-    webhook = Webhook(
-        intake=desk.store.intake,
-        community_of=lambda **named: community_of(desk.policy, **named),
-        secrets=desk.config.webhook_secrets,
-        open_on_loopback=desk.config.loopback,
-        metrics=desk.metrics,
-    )
-    routes: list[web.AbstractRouteDef] = list(webhook.routes())
-    if "web" in desk.chats:
-        front = WebFrontend(
-            policy=desk.policy,
-            log=desk.store.weblog,
-            hear=desk.listener.hear,
-            clock=desk.store.clock,
-            hub=desk.hub,
-            verbs=desk.router.routes.verbs.values(),
-        )
-        routes += front.routes()
-    app = http_application(
-        routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
-    )
-    app.on_shutdown.append(lambda _: desk.hub.close())
-    return app

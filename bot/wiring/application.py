@@ -1,0 +1,48 @@
+"""The desk's HTTP face."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from adapters.http import application as http_application
+from adapters.sources.webhook import Webhook
+from adapters.web.inbound import WebFrontend
+from bot.triage.rules import community_of
+from bot.wiring.desk import Desk
+from storage.sql.migrate import current, newest
+
+
+def application(desk: Desk) -> web.Application:
+    """The desk's HTTP face."""
+
+    async def database() -> None:
+        await desk.store.ping()
+
+    async def migrations() -> None:
+        at = await desk.store.reader.once(current)
+        if at != newest():
+            raise RuntimeError(f"the database is at revision {at or 'none'}; this program needs {newest()}")
+
+    webhook = Webhook(
+        intake=desk.store.intake,
+        community_of=lambda **named: community_of(desk.policy, **named),
+        secrets=desk.config.webhook_secrets,
+        open_on_loopback=desk.config.loopback,
+        metrics=desk.metrics,
+    )
+    routes: list[web.AbstractRouteDef] = list(webhook.routes())
+    if "web" in desk.chats:
+        front = WebFrontend(
+            policy=desk.policy,
+            log=desk.store.weblog,
+            hear=desk.listener.hear,
+            clock=desk.store.clock,
+            hub=desk.hub,
+            verbs=desk.router.routes.verbs.values(),
+        )
+        routes += front.routes()
+    app = http_application(
+        routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
+    )
+    app.on_shutdown.append(lambda _: desk.hub.close())
+    return app

@@ -1,0 +1,56 @@
+"""A desk at work: jobs run until it is closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from bot.config import Config
+from bot.wiring.desk import Desk, connect
+from handlers.digest import standing
+from storage.sql.engine import sqlite_path
+from storage.sql.intake import receive_put
+from storage.sql.lock import DatabaseLock
+from storage.sql.puts import put, put_missing
+
+HOUSEKEEPING: Final = timedelta(hours=1)
+
+
+async def set_standing_jobs(desk: Desk) -> None:
+    """Puts the jobs that always stand: receiving for each community, and the clocks of digests."""
+    now = desk.store.clock.now()
+    receiving = [partial(put, wanted=receive_put(name, now)) for name in desk.policy.communities]
+    digests = [partial(put_missing, wanted=clock) for clock in standing(desk.policy, now)]
+    await desk.store.submit([*receiving, *digests])
+
+
+@asynccontextmanager
+async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
+    """A desk at work: jobs run until the block is left; then what runs may finish.
+
+    Raises DatabaseInUse when another process runs the desk on this database, and all that `connect` raises.
+    """
+    with DatabaseLock(sqlite_path(config.database_url)):
+        async with connect(config, **parts) as desk:  # type: ignore[arg-type]
+            await desk.store.free_leases()
+            await set_standing_jobs(desk)
+            tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
+            try:
+                yield desk
+            finally:
+                desk.worker.stop()
+                desk.delivery.stopping = True
+                await tasks[0]
+                tasks[1].cancel()
+                with suppress(asyncio.CancelledError):
+                    await tasks[1]
+
+
+async def _keep_house(desk: Desk) -> None:
+    while True:
+        await desk.store.forget_seen()
+        await desk.store.clock.sleep(HOUSEKEEPING)
