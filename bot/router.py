@@ -62,7 +62,8 @@ class Reply:
 class Call:
     """One thing somebody wants, or a timer brought. `now` is business time (UTC) when it was heard.
 
-    `id` is the platform's event id: a second call with the same id has no second effect.
+    `id` is the platform's event id: a second call with the same id has no second effect. `card` is the case on whose
+    own card it was said: that card shows what became of it, so the answer need not.
     """
 
     id: str | None
@@ -75,6 +76,7 @@ class Call:
     person: Person | None = None
     args: tuple[Any, ...] = ()
     job: Job | None = None
+    card: int | None = None
 
     def work(self, *, finish: bool = True) -> Work:
         """A unit of work: everything saved in it, the event's id and the timer's end commit together.
@@ -249,7 +251,7 @@ class Router:
             self.observer.called(call.verb, "repeated")
             return None
         self.observer.called(call.verb, "done")
-        if reply.view is None:
+        if reply.view is None or _seen_on_the_card(call, verb, reply):
             return reply.card
         look = Look(place=call.place, now=call.now, policy=self.policy, store=self.store, person=call.person)
         shown = await self._view(reply.view, reply.subject, look)
@@ -276,7 +278,7 @@ class Router:
 
     async def show(self, view: str, subject: str, place: Place) -> Shown:
         """The view's newest card for that place; what delivery asks before every send."""
-        person = self.policy.people.get(place.person) if place.person else None
+        person = self.policy.people.known(place.person) if place.person else None
         look = Look(place=place, now=self.clock.now(), policy=self.policy, store=self.store, person=person)
         return await self._view(view, subject, look)
 
@@ -293,6 +295,11 @@ class Router:
                     raise
                 await self.clock.sleep(timedelta(milliseconds=self.random.uniform(1, 5 * 2**attempt)))
         raise AssertionError("unreachable")
+
+
+def _seen_on_the_card(call: Call, verb: Verb | None, reply: Reply) -> bool:
+    looking = verb is not None and verb.group == "see"
+    return call.card is not None and reply.view == "case" and reply.subject == str(call.card) and not looking
 
 
 def zone_of(policy: Policy, place: Place, person: Person | None) -> ZoneInfo:

@@ -56,7 +56,6 @@ class WebFrontend:
         self._hub = hub
         self._verbs = tuple(verbs)
         self._words = {word for verb in self._verbs for word in (verb.name, *verb.aliases)}
-        self._looking = {word for v in self._verbs if v.group == "see" for word in (v.name, *v.aliases)}
         self._asking = Asking(policy=policy, log=log, clock=clock)
 
     def routes(self) -> list[web.RouteDef]:
@@ -154,8 +153,7 @@ class WebFrontend:
         )
         match meant:
             case Command():
-                card = await self._heard(spot, meant.words, id, spot.place)
-                return _answered(self._told(card, meant.words, case_id))
+                return _answered(await self._heard(spot, meant.words, id, spot.place))
             case Note():
                 # In the case's thread the answer to a note is the note itself, so a card is a refusal.
                 refusal = await self._heard(spot, meant.words, id, spot.place)
@@ -170,19 +168,13 @@ class WebFrontend:
         fields = await body_of(request)
         spot, words, id = await self._asking.spot(fields, "message"), pressed(fields), event_id(fields)
         # Not as heard in the thread: a note that was pressed is brought into the thread by the desk.
-        card = await self._heard(spot, words, id, place_of(spot.conversation, spot.person))
-        return _answered(self._told(card, words, spot.root.case_id if spot.root else None))
+        return _answered(await self._heard(spot, words, id, place_of(spot.conversation, spot.person)))
 
     async def _heard(self, spot: Spot, words: str, id: str, place: Place) -> Card | None:
-        card = await self._hear(Heard(id=id, words=words, person=spot.person, place=place))
+        about = spot.root.case_id if spot.root else None
+        card = await self._hear(Heard(id=id, words=words, person=spot.person, place=place, card=about))
         self._hub.nudge()
         return card
-
-    def _told(self, card: Card | None, words: str, case_id: int | None) -> Card | None:
-        """The answer, unless it only repeats what the card just acted on shows by itself."""
-        if card is None or case_id is None or _first(card.title) != str(case_id):
-            return card
-        return card if _first(words).lower() in self._looking else None
 
     async def _written(self, spot: Spot, text: str, id: str) -> Mapping[str, Any]:
         message = await self._log.post(
@@ -201,10 +193,6 @@ class WebFrontend:
 
 def _answered(card: Card | None, message: Mapping[str, Any] | None = None) -> web.Response:
     return answer({"answer": answer_json(card), "message": message})
-
-
-def _first(words: str) -> str:
-    return words.split(maxsplit=1)[0] if words.strip() else ""
 
 
 def _file(path: Path) -> Handler:

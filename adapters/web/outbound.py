@@ -61,7 +61,7 @@ class WebChat:
         await _asked(self.log.delete(_number(posted)))
         self.nudge()
 
-    async def find(self, place: Place, nonce: str) -> Posted | None:
+    async def find(self, place: Place, nonce: str, *, below: Posted | None = None) -> Posted | None:
         found = await _asked(self.log.by_nonce(nonce))
         return _posted(found.conversation, found.id) if found else None
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from bot.cards.card import Card
 from bot.cards.words import refusal_card
-from bot.domain.people import COMPANY, Person, Role
+from bot.domain.people import Person
 from bot.domain.refusals import Refusal
 from bot.grammar.parser import Grammar
 from bot.grammar.slots import Setting
 from bot.policy.actors import actor_of
 from bot.policy.model import Policy
-from bot.policy.names import Spoken
+from bot.policy.names import Spoken, admins
 from bot.ports import Place
 from bot.router import Call, Router, zone_of
 
@@ -22,21 +22,21 @@ _STRANGER: Final = (
     "Hello! This desk does not know you yet, so nothing was done. It belongs to {company}: "
     "ask {whom} to add your e-mail address to the desk's policy, then say it again."
 )
-_NO_ADMIN: Final = "whoever keeps the desk's policy"
-_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """Words as somebody said them. `id` is the platform's event id, by which a repetition is known.
 
-    `person` is None when the platform's user is nobody whom the policy names.
+    `person` is None when the platform's user is nobody whom the policy names. `card` is the case on whose own card, or
+    in whose thread, it was said: the answer leaves out what that card shows by itself.
     """
 
     id: str | None
     words: str
     person: Person | None
     place: Place
+    card: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Listener:
             router.observer.called("words", "refused")
             names = Spoken(policy=router.policy, zone=zone, now=now)
             return refusal_card(refusal.sentence(names), refusal.suggestions())
-        return await self._run(heard.id, verb.name, person, heard.place, now, args)
+        return await self._run(heard.id, verb.name, person, heard.place, now, args, heard.card)
 
     async def happened(self, happened: Happened) -> Card | None:
         """Does what follows; answers and raises as `hear` does."""
@@ -86,7 +86,14 @@ class Listener:
         )
 
     async def _run(
-        self, id: str | None, verb: str, person: Person, place: Place, now: datetime, args: tuple[Any, ...]
+        self,
+        id: str | None,
+        verb: str,
+        person: Person,
+        place: Place,
+        now: datetime,
+        args: tuple[Any, ...],
+        card: int | None = None,
     ) -> Card | None:
         router = self._router
         call = Call(
@@ -99,10 +106,10 @@ class Listener:
             store=router.store,
             person=person,
             args=args,
+            card=card,
         )
         return await router.run(call)
 
 
 def _stranger(policy: Policy) -> str:
-    admins = [p.name for p in policy.people.values() if Role.ADMIN in p.roles.get(COMPANY, frozenset())]
-    return _STRANGER.format(company=policy.company.name, whom=" or ".join(admins[:_MOST_NAMED]) or _NO_ADMIN)
+    return _STRANGER.format(company=policy.company.name, whom=admins(policy))
