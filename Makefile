@@ -15,10 +15,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/run.stamp ## A fictional company answers the public, in your browser (MENTIONS=file.jsonl plays yours)
-	@$(BIN)/baton demo $(if $(MENTIONS),--mentions "$(MENTIONS)") $(ARGS)
+demo: $(VENV)/$(if $(CHAT),test,run).stamp ## A fictional company answers the public, in your browser (MENTIONS=file.jsonl plays yours; CHAT=slack shows it in a local Slack, too)
+	@$(DEMO) $(if $(MENTIONS),--mentions "$(MENTIONS)") $(ARGS)
 
-test: check .cache/browser.stamp ## Every check and every test, with coverage
+DEMO = $(BIN)/$(if $(filter slack,$(CHAT)),python -m tests.fakes.local_slack.demo,baton demo)
+
+test: check .cache/browser.stamp .cache/local-slack.stamp ## Every check and every test, with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
@@ -61,4 +63,8 @@ $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.lock
 
 .cache/browser.stamp: $(VENV)/test.stamp tests/browser/package-lock.json
 	$(BIN)/python -m tests.browser.chromium
+	@mkdir -p .cache && touch $@
+
+.cache/local-slack.stamp: $(VENV)/test.stamp tests/fakes/local_slack/package-lock.json
+	$(BIN)/python -m tests.fakes.local_slack
 	@mkdir -p .cache && touch $@

@@ -36,6 +36,7 @@ class Metrics:
         self._rejected = mentions.labels("rejected")
         self._calls = self._counter("calls", "Commands and timers, by verb and outcome.", "verb", "outcome")
         self._deliveries = self._counter("deliveries", "Messages, by outcome.", "platform", "outcome")
+        self._told = self._counter("slack_events", "Events that Slack told of, by kind.", "kind")
         self._batches = Histogram(
             "baton_intake_batch_mentions",
             "Mentions that came in together, in one request.",
@@ -70,6 +71,10 @@ class Metrics:
     def delivered(self, platform: str, outcome: str) -> None:
         """Delivery's observer."""
         self._deliveries.labels(platform, outcome).inc()
+
+    def slack_event(self, kind: str) -> None:
+        """The Slack adapter's: what Slack told of, such as that it took our token back (`tokens_revoked`)."""
+        self._told.labels(kind).inc()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is the pattern a path matched, never the path: strangers choose paths."""

@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
+from adapters.outages import Outages
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
-from bot.ports import Chat, Job, Place, Undeliverable
+from bot.ports import Chat, Down, Job, Place, Rank, Undeliverable
 
 NO_WAY: Final = "there is no chat in which to reach them"
 NOT_SPOKEN: Final = "this desk does not speak {platform}"
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +21,25 @@ class Ways:
 
     chats: Mapping[str, Chat]
     policy: Policy
+    outages: Outages
 
-    async def to(self, job: Job) -> Sequence[Place]:
-        """The channel, or the person's direct conversations, the preferred one first; none when there is no way."""
-        where = job.args.get("place")
-        if isinstance(where, str) and where:
-            return [place_of(where, job)]
-        person = PersonId(str(job.args["person"]))
-        known = self.policy.people.get(person)
+    def to(self, job: Job) -> Sequence[str]:
+        """The platforms on which the job's person may be reached, the preferred one first.
+
+        One that is out of order comes last: for a page at once, for other words when that is known to last.
+        """
+        known = self.policy.people.get(PersonId(str(job.args["person"])))
         prefers = known.prefers if known else None
-        ways = []
-        for name in sorted(self.chats, key=lambda name: (name != prefers, name)):
-            try:
-                ways.append(await self.chats[name].direct(person))
-            except Undeliverable as never:
-                log.warning("no direct conversation", platform=name, person=person, reason=str(never))
-        return ways
+        out = self.outages.is_out if job.rank == Rank.PAGE else self.outages.known
+        return sorted(self.chats, key=lambda name: (bool(out(name)), name != prefers, name))
+
+    async def direct(self, platform: str, job: Job) -> Place:
+        """The direct conversation with the job's person there. Raises ChatErrors."""
+        self.outages.admit(platform, str(job.lane))
+        try:
+            return await self.chat(platform).direct(PersonId(str(job.args["person"])))
+        except Down as down:
+            raise self.outages.failed(platform, str(job.lane), down) from down
 
     def chat(self, platform: str) -> Chat:
         """Raises Undeliverable for one that the desk does not speak."""
@@ -47,6 +47,12 @@ class Ways:
         if chat is None:
             raise Undeliverable(NOT_SPOKEN.format(platform=platform))
         return chat
+
+
+def channel_of(job: Job) -> Place | None:
+    """The channel that the job names; None for words to a person."""
+    where = job.args.get("place")
+    return place_of(where, job) if isinstance(where, str) and where else None
 
 
 def place_of(where: str, job: Job) -> Place:

@@ -6,14 +6,16 @@ when it ends. Words follow from its events: the card everywhere it is shown, pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.domain import service
 from bot.domain.case import Case, Priority
-from bot.domain.events import Event, Kind
+from bot.domain.events import Datum, Event, Kind
+from bot.domain.notes import LATER
 from bot.domain.pause import wake_at
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK
@@ -21,6 +23,10 @@ from bot.policy.duty import on_duty
 from bot.policy.model import Policy
 from bot.policy.places import channels, lane_of
 from bot.ports import Place, Put, Rank
+
+REPOSTED: Final = (
+    "The card of {number} was deleted here; this is its new place. Earlier notes are in the case's history."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +91,51 @@ _CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
 
 def _cards(before: Case | None, after: Case, policy: Policy, now: datetime) -> Iterator[Put]:
     known = before.seen_in if before else ()
+    # Who changed it looks at it: before what the clock changed on a thousand other cards.
+    by_hand = any(event.by != DESK.id for event in after.pending)
     for department in after.seen_in:
+        new = department not in known
         for place in channels(policy, department):
-            yield Put(
-                kind="card",
-                key=card_key(after.id, place),
-                due=now,
-                lane=str(place),
-                rank=Rank.EDIT if department in known else Rank.FIRST_CARD,
-                args=_args("case", f"{after.id}", place),
-            )
+            rank = Rank.FIRST_CARD if new else Rank.NOTE if by_hand else Rank.EDIT
+            yield card_put(after.id, place, now, rank)
+
+
+def card_put(case_id: int, place: Place, now: datetime, rank: Rank = Rank.FIRST_CARD) -> Put:
+    """The delivery of a case's card to a channel."""
+    args = _args("case", f"{case_id}", place)
+    return Put(kind="card", key=card_key(case_id, place), due=now, lane=str(place), rank=rank, args=args)
 
 
 def card_key(case_id: int, place: Place) -> str:
     """The delivery key of a case's card in a channel; its thread hangs below it."""
-    return f"card:{case_id}@{place}"
+    return f"{_CARD}{case_id}@{place}"
+
+
+def case_of(key: str) -> int | None:
+    """The case that a delivery of this key is about; None for words about no case."""
+    found = _OF_A_CASE.match(key)
+    return int(found.group(1)) if found else None
+
+
+def posted_anew(key: str, place: Place, now: datetime) -> Sequence[Put]:
+    """What follows when somebody took away the message of that key: a card comes back, and its channel is told why,
+    once. Nothing else does."""
+    case_id = case_of(key)
+    if case_id is None or not key.startswith(_CARD):
+        return ()
+    told = Put(
+        kind="note",
+        key=f"reposted:{case_id}@{place}",
+        due=now,
+        lane=str(place),
+        rank=Rank.NOTE,
+        args={**_args("sentence", REPOSTED.format(number=case_id), place), "below": key},
+    )
+    return card_put(case_id, place, now), told
+
+
+_CARD: Final = "card:"
+_OF_A_CASE: Final = re.compile(r"(?:card|reposted|page|note|notice):(\d+)[:@]")
 
 
 def _pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
@@ -107,13 +143,15 @@ def _pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
     if after.escalation is None or (before is not None and before.escalation == after.escalation):
         return
     for page in after.escalation.pages:
+        # Numbers begin anew with every escalation, so the escalation is named by its start.
+        subject = f"{after.id}:{int(after.escalation.started_at.timestamp())}:{page.number}"
         yield Put(
             kind="page",
-            key=f"page:{after.id}:{int(after.escalation.started_at.timestamp())}:{page.number}",
+            key=f"page:{subject}",
             due=now,
             lane=lane_of(page.person),
             rank=Rank.PAGE,
-            args={"view": "page", "subject": f"{after.id}:{page.number}", "person": page.person},
+            args={"view": "page", "subject": subject, "person": page.person},
         )
 
 
@@ -121,7 +159,8 @@ def _pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
 
 
 def _notes(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
-    if event.kind is not Kind.NOTED:
+    """A note is said in every thread of the case; changed or taken back, the same messages are corrected."""
+    if event.kind is not Kind.NOTED and event.kind not in LATER:
         return
     for department in case.seen_in:
         for place in channels(policy, department):
@@ -129,28 +168,34 @@ def _notes(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
             if event.data.get("thread") != str(place):
                 yield Put(
                     kind="note",
-                    key=f"note:{case.id}:{event.seq}@{place}",
+                    key=f"note:{case.id}:{_about(event)}@{place}",
                     due=event.at,
                     lane=str(place),
                     rank=Rank.NOTE,
                     args={
-                        **_args("note", f"{case.id}:{event.seq}", place),
+                        **_args("note", f"{case.id}:{_about(event)}", place),
                         "below": card_key(case.id, place),
                     },
                 )
 
 
+def _about(event: Event) -> Datum:
+    """The number of the event whose words go out: of a note that was changed or taken back, the note's own."""
+    return event.data.get("of") if event.kind in LATER else event.seq
+
+
 def _notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
+    about = _about(event)
     for person in dict.fromkeys(_told(event, case, policy)):
         # Nobody is told what they did themselves.
         if person and person not in (event.by, DESK.id) and person in policy.people:
             yield Put(
                 kind="notice",
-                key=f"notice:{case.id}:{event.seq}:{person}",
+                key=f"notice:{case.id}:{about}:{person}",
                 due=event.at,
                 lane=lane_of(person),
                 rank=Rank.NOTE,
-                args={"view": "notice", "subject": f"{case.id}:{event.seq}:{person}", "person": person},
+                args={"view": "notice", "subject": f"{case.id}:{about}:{person}", "person": person},
             )
     unheard = event.kind is Kind.UNDELIVERED and not event.data.get("told")
     if unheard or event.kind is Kind.ESCALATION_EXHAUSTED:
@@ -192,7 +237,7 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
                 yield on_duty(policy, case.department, event.at)
         case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
             yield case.owner
-        case Kind.UNDELIVERED:
+        case Kind.UNDELIVERED | Kind.NOTE_CHANGED | Kind.NOTE_WITHDRAWN:
             yield _person(data.get("told"))
         case _:
             return

@@ -28,6 +28,7 @@ from handlers import (
     sentence,
     service,
     show,
+    shut,
     snooze,
     take,
     undelivered,
@@ -38,7 +39,7 @@ from handlers.help import help_routes
 _SEE = (home, lists, show, oncall)
 _WORK = (claim, take, release, extend, note, priority, wait, snooze, resolve, dismiss, reopen)
 _HAND_OVER = (handoff, assign)
-_URGENT = (escalate, service, undelivered)
+_URGENT = (escalate, service, undelivered, shut)
 _DESK = (receive, file, lapse, digest)
 _WORDS = (pages, notices, promises, sentence)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.cards.words import sentence_card
 from bot.domain.escalation import acknowledge, climb, due, escalate, pass_on
 from bot.policy.ladder import escalation_policy_by_hand, rung
 from bot.router import Call, Reply, Routes
 from handlers.timers import case_of
 
+UNSEEN: Final = "Case {case} is escalated: whoever must know is paged, step by step, until somebody answers."
 NO_REASON: Final = "somebody asked for it without saying why"
 
 routes = Routes()
@@ -22,6 +24,9 @@ async def escalate_case(call: Call, case_id: int, why: str) -> Reply:
         name = escalation_policy_by_hand(call.policy, case.department, case.priority)
         case = escalate(case, why or NO_REASON, name, by=call.actor, at=call.now)
         await work.cases.save(climb(case, rung(call.policy, case, call.now), at=call.now))
+    if not call.actor.may("show", None, case.community):
+        # Anyone may say that it must not wait; to read it takes a role.
+        return Reply.say(sentence_card(UNSEEN.format(case=case_id)))
     return Reply.show("case", case_id)
 
 

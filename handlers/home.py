@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from bot.cards.card import Card
-from bot.cards.home import HomeView, QueueView, home_card
+from bot.cards.home import HomeView, QueueView, colleague_card, home_card
 from bot.domain.case import Case, State
 from bot.domain.escalation import was_paged
 from bot.domain.roles import Actor
 from bot.policy.duty import on_duty
+from bot.policy.names import admins
 from bot.ports import CaseFilter, Work
 from bot.router import Call, Look, Reply, Routes
 from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
 
 SOON: Final = timedelta(hours=1)
-"""How long before a promise breaks an unclaimed case is shown at home."""
+"""How long before its promise breaks a case counts as due soon."""
 
 _MOST: Final = 5
 _SCANNED: Final = 50
@@ -28,31 +31,36 @@ routes = Routes()
 @routes.verb("home", usage="home", group="see")
 async def go_home(call: Call) -> Reply:
     """Your pages, offers and claims, your departments' queues, and who is on call."""
-    call.actor.must("list", None)
     return Reply.show("home")
 
 
 @routes.view("home")
 async def home(look: Look, subject: str) -> Card:
-    """One person's desk; in a channel, the desk of its department."""
-    actor = look.actor
+    """One person's desk; in a channel, the desk of its department. Who has no role is told what anyone may do."""
+    actor, asked = look.actor, look.place.person
+    if (actor is not None and not actor.everywhere()) or (actor is None and asked is not None):
+        name = actor.name if actor else look.names.person(asked)
+        return colleague_card(name, look.policy.company.name, admins(look.policy))
     mine = departments_of(look.policy, actor)
     if actor is None and look.place.department in mine:
         mine = (look.place.department,)
     async with look.work() as work:
-        claims = CaseFilter(owner=actor.id) if actor else None
         waiting = [case for case in await _offered(work, mine) if actor is None or _may_accept(case, actor)]
+        claims = CaseFilter(owner=actor.id) if actor else None
+        urgent = await work.cases.find(_soon(claims, look), limit=_SCANNED) if claims else ()
+        due_soon = await work.cases.find(_soon(_unclaimed(look, mine), look), limit=_MOST)
         return home_card(
             HomeView(
                 name=actor.name if actor else look.policy.company.name,
                 pages=await case_rows(work, look, await _pages(work, actor)),
                 offers=await case_rows(work, look, waiting[:_MOST]),
-                claims=await case_rows(
-                    work, look, await work.cases.find(claims, limit=_MOST) if claims else ()
-                ),
+                claims=await case_rows(work, look, await _claims(work, claims, urgent)),
                 claims_total=await work.cases.count(claims) if claims else 0,
-                due_soon=await case_rows(work, look, await _due_soon(work, look, mine)),
+                claims_soon=len(urgent),
+                due_soon=await case_rows(work, look, due_soon),
+                free=await case_rows(work, look, await _free(work, look, mine, due_soon)),
                 queues=tuple([await _queue(work, look, department) for department in mine]),
+                at=look.names.moment(look.now),
             )
         )
 
@@ -74,15 +82,35 @@ async def _offered(work: Work, departments: tuple[str, ...]) -> tuple[Case, ...]
     return tuple(await work.cases.find(CaseFilter(offered_to=departments), limit=_SCANNED))
 
 
-async def _due_soon(work: Work, look: Look, departments: tuple[str, ...]) -> tuple[Case, ...]:
-    which = CaseFilter(
+def _unclaimed(look: Look, departments: tuple[str, ...]) -> CaseFilter:
+    return CaseFilter(
         departments=departments,
         communities=communities_of(look.actor),
         states=(State.OPEN,),
-        due_before=look.now + SOON,
         awake_at=look.now,
     )
-    return tuple(await work.cases.find(which, limit=_MOST))
+
+
+def _soon(which: CaseFilter, look: Look) -> CaseFilter:
+    return replace(which, due_before=look.now + SOON)
+
+
+async def _claims(work: Work, claims: CaseFilter | None, urgent: Sequence[Case]) -> Sequence[Case]:
+    """What is due soon first, then the most urgent others."""
+    if claims is None:
+        return ()
+    others = await work.cases.find(claims, limit=2 * _MOST)
+    known = {case.id for case in urgent[:_MOST]}
+    return [*urgent, *(case for case in others if case.id not in known)][:_MOST]
+
+
+async def _free(
+    work: Work, look: Look, departments: tuple[str, ...], shown: Sequence[Case]
+) -> Sequence[Case]:
+    """The most urgent cases that nobody has and that are not offered to anybody, but for those shown already."""
+    known = {case.id for case in shown}
+    found = await work.cases.find(_unclaimed(look, departments), limit=_SCANNED)
+    return [case for case in found if case.id not in known and case.offer is None][:_MOST]
 
 
 async def _queue(work: Work, look: Look, department: str) -> QueueView:
@@ -96,6 +124,7 @@ async def _queue(work: Work, look: Look, department: str) -> QueueView:
     oldest = min((case.opened_at for case in free), default=None)
     duty = on_duty(look.policy, department, look.now)
     return QueueView(
+        name=department,
         department=look.names.department(department),
         unclaimed=await work.cases.count(which),
         claimed=await work.cases.count(claimed),

@@ -17,7 +17,7 @@ from bot.domain.refusals import Names
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.router import Look, Routes, Shown
-from handlers.reading import case_view
+from handlers.reading import case_view, note_as_it_stands
 
 _GONE = "This was about case {number}, and is told no more."
 _PHONE = "Phone"
@@ -53,6 +53,8 @@ async def notice(look: Look, subject: str) -> Shown:
     async with look.work() as work:
         case = await work.cases.get(int(number))
         event = await work.cases.event(case.id, int(seq))
+        if event is not None and event.kind is Kind.NOTED:
+            event = await note_as_it_stands(work, case, event.seq)
         view = await case_view(work, look, case)
     if event is None:
         return Shown(card=sentence_card(_GONE.format(number=case.id)), only_edit=True)
@@ -70,16 +72,21 @@ async def notice(look: Look, subject: str) -> Shown:
 
 @routes.view("note")
 async def note(look: Look, subject: str) -> Shown:
-    """The note `case:event`, for the thread below the case's card."""
+    """The note `case:event` as it stands, for the thread below the case's card. Only an edit once it was taken back."""
     number, _, seq = subject.partition(":")
     async with look.work() as work:
-        event = await work.cases.event(int(number), int(seq))
+        event = await note_as_it_stands(work, await work.cases.get(int(number)), int(seq))
     if event is None:
         return Shown(card=sentence_card(_GONE.format(number=number)), only_edit=True)
-    by, at = look.names.person(event.by), look.names.moment(event.at)
-    return Shown(
-        card=note_card(NoteView(number=int(number), by=by, at=at, text=str(event.data.get("text") or "")))
+    gone = event.kind is Kind.NOTE_WITHDRAWN
+    view = NoteView(
+        number=int(number),
+        by=look.names.person(event.by),
+        at=look.names.moment(event.at),
+        text=None if gone else str(event.data.get("text") or ""),
+        edited=bool(event.data.get("edited")),
     )
+    return Shown(card=note_card(view), only_edit=gone)
 
 
 def _past(event: Event, case: Case) -> bool:
@@ -95,6 +102,8 @@ def _past(event: Event, case: Case) -> bool:
             )
         case Kind.ESCALATION_EXHAUSTED:
             return not case.escalating
+        case Kind.NOTE_WITHDRAWN:
+            return True
         case _:
             return False
 

@@ -13,6 +13,7 @@ from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
 from bot.domain.case import Case, Escalation, Page
 from bot.domain.events import Event, Kind
 from bot.domain.mention import Mention
+from bot.domain.notes import standing
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.ports import Work
@@ -24,7 +25,16 @@ _NAME: Final = 60
 _WHY: Final = 400
 _READ: Final = 30
 _LATEST_PAGES: Final = 4
-_DULL: Final = frozenset({Kind.OPENED, Kind.RESPONDED, Kind.PAGED, Kind.ESCALATION_OVER, Kind.SLA_WARNED})
+_DULL: Final = frozenset(
+    {
+        Kind.OPENED,
+        Kind.RESPONDED,
+        Kind.PAGED,
+        Kind.ESCALATION_OVER,
+        Kind.SLA_WARNED,
+        Kind.NOTE_WITHDRAWN,
+    }
+)
 """Kinds that say nothing a card does not show already, so that the last act before them is shown."""
 
 
@@ -66,7 +76,7 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         offer=_offer(case, look.policy, names),
         alarm=_alarm(case.escalation, names) if case.escalation and case.escalating else None,
         came=_came(case, opened, history, names),
-        last=_last(case, history, names),
+        last=_last(case, standing(history), names),
         departments=_others(look.policy, case.department),
         linked_to=case.linked_to,
     )
@@ -114,6 +124,12 @@ def next_due(case: Case) -> datetime:
     """The promise that breaks first."""
     promised = case.service
     return promised.first_due if promised.responded_at is None else promised.resolve_due
+
+
+async def note_as_it_stands(work: Work, case: Case, seq: int) -> Event | None:
+    """The note of that number with its newest words; its withdrawal when it was taken back; None if there is none."""
+    since = standing(await work.cases.history(case.id, limit=max(0, case.seq - seq + 1)))
+    return next((event for event in since if seq in (event.seq, event.data.get("of"))), None)
 
 
 # -- parts ------------------------------------------------------------------------------------------

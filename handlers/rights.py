@@ -34,7 +34,7 @@ def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
     """What this person may do with the case as it is."""
     where = (case.department, case.community)
     mine, leads = case.owner == actor.id, actor.leads(case.department)
-    verbs = {"show", "escalate"}
+    verbs = {"escalate"} | ({"show"} if actor.may("show", None, case.community) else set())
     verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass") if actor.may(verb, *where)}
     if mine or case.owner is None or leads:
         verbs |= {verb for verb in _HOLDERS if mine or actor.may(verb, *where)}

@@ -8,6 +8,7 @@ from bot.cards.card import Card
 from bot.cards.case import case_card
 from bot.cards.detail import DetailView, detail_card
 from bot.cards.history import event_sentence
+from bot.domain.notes import standing
 from bot.router import Call, Look, Reply, Routes
 from handlers.reading import case_view, mention_view
 from handlers.rights import must_read
@@ -47,6 +48,8 @@ async def detail(look: Look, subject: str) -> Card:
         DetailView(
             case=view,
             earlier=tuple(mention_view(mention, names) for mention in mentions[1:]),
-            history=tuple((event_sentence(event, names), names.moment(event.at)) for event in events),
+            history=tuple(
+                (event_sentence(event, names), names.moment(event.at)) for event in standing(events)
+            ),
         )
     )

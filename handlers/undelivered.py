@@ -22,9 +22,11 @@ from handlers.timers import said
 
 NOT_DELIVERED: Final = "For {whom}, who could not be reached ({reason}): {words} {contact}"
 A_MESSAGE: Final = "a message ({what})."
+A_DIGEST: Final = "the {rhythm} digest of {day}."
 CONTACT: Final = "Other ways: {ways}."
 
 _OF_A_CASE: Final = ("case", "page", "notice", "note")
+_DIGEST: Final = "digest"
 _LAST: Final = f"{TOLD}last:"
 _QUIET_FOR_CHANNEL: Final = timedelta(days=1)
 _QUIET_FOR_PERSON: Final = timedelta(hours=1)
@@ -52,7 +54,8 @@ class Lost:
     @property
     def number(self) -> int | None:
         """The page's number or the event's, where the subject has one."""
-        number = self.subject.split(":")[1] if ":" in self.subject else ""
+        _, *parts = self.subject.split(":")
+        number = (parts[-1] if self.view == "page" else parts[0]) if parts else ""
         return int(number) if number.isdecimal() else None
 
 
@@ -103,11 +106,20 @@ def _sentence(call: Call, lost: Lost) -> str:
     person = call.policy.people.get(PersonId(lost.person))
     whom = person.name if person else call.names.department(lost.department)
     ways = ", ".join(filter(None, (person.phone, person.id))) if person else ""
-    words = lost.subject if lost.view == VIEW else A_MESSAGE.format(what=lost.view)
+    words = _words(lost)
     contact = CONTACT.format(ways=ways) if ways else ""
     return NOT_DELIVERED.format(
         whom=whom, reason=lost.reason.rstrip("."), words=words, contact=contact
     ).strip()
+
+
+def _words(lost: Lost) -> str:
+    if lost.view == VIEW:
+        return lost.subject
+    if lost.view == _DIGEST:
+        _, rhythm, day = lost.subject.rsplit(":", 2)
+        return A_DIGEST.format(rhythm=rhythm, day=day)
+    return A_MESSAGE.format(what=lost.view)
 
 
 def _failure(

@@ -47,7 +47,9 @@ NOT_IN_CHANNEL: Final = "Baton is not in #{name}, the channel of {title}: no car
 MEND_INVITE: Final = "Write /invite @{bot} in #{name}."
 ARCHIVED: Final = "#{name}, the channel of {title}, is archived: no card reaches it."
 MEND_ARCHIVED: Final = "Unarchive it, or name another channel under [departments.{department}] in the policy."
-NO_CHANNEL: Final = "Slack knows no channel {channel}, which the policy names for {title}, or does not show it."
+NO_CHANNEL: Final = (
+    "Slack knows no channel {channel}, which the policy names for {title}, or does not show it."
+)
 MEND_CHANNEL: Final = (
     "Copy the channel's id (C…) from the bottom of its details into channels.slack of [departments.{department}]; "
     "a private channel must invite the bot first."
@@ -55,12 +57,16 @@ MEND_CHANNEL: Final = (
 SHARED: Final = "#{name}, the channel of {title}, is shared with another company: it reads every card."
 MEND_SHARED: Final = "Use a channel of your own, unless that is meant."
 NO_PERSON: Final = "Slack knows nobody with the e-mail {person}, so {name} gets no direct message there."
-MEND_PERSON: Final = "Write the e-mail of {name}'s Slack account into the policy, or let them join the workspace."
+MEND_PERSON: Final = (
+    "Write the e-mail of {name}'s Slack account into the policy, or let them join the workspace."
+)
 PEOPLE_WELL: Final = "Everybody on duty, every lead and every champion is reached in Slack ({count})."
 PEOPLE_MORE: Final = "Only the first {count} people were looked up."
 NOT_ASKED: Final = "Slack could not be asked about {what}: {reason}"
 MEND_ASK: Final = "Wait a minute and run the doctor again."
-NO_CHANNELS: Final = "The policy names no Slack channel, so Slack is used for direct messages and commands only."
+NO_CHANNELS: Final = (
+    "The policy names no Slack channel, so Slack is used for direct messages and commands only."
+)
 MEND_CHANNELS: Final = (
     'Write channels = { slack = "C…" } under the departments that live in Slack, and invite the bot.'
 )
@@ -176,7 +182,7 @@ def _reason(error: Exception) -> str:
     code = said.get("error") if said is not None and hasattr(said, "get") else None
     if isinstance(error, SlowDown):
         return f"it asks to wait {error.after.total_seconds():.0f} s"
-    return str(code or error or type(error).__name__)
+    return str(code or str(error) or type(error).__name__)
 
 
 def _finding(health: Health, says: str, mend: str = "") -> Finding:

@@ -51,9 +51,16 @@ class Later:
             log.exception("what followed an acknowledgement failed")
 
 
+def _not_counted(kind: str) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Handed to every piece. `hear` and `happened` are the desk's ears, `views` its cards, `sent` its messages."""
+    """Handed to every piece. `hear` and `happened` are the desk's ears, `views` its cards, `sent` its messages.
+
+    `counted` is told the kind of each event that Slack brings.
+    """
 
     settings: SlackSettings
     policy: Policy
@@ -65,3 +72,4 @@ class Parts:
     sent: Sent
     clock: Clock
     later: Later = field(default_factory=Later)
+    counted: Callable[[str], None] = _not_counted

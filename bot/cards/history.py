@@ -10,6 +10,7 @@ from bot.cards.trim import line
 from bot.domain.events import Event, Kind
 from bot.domain.people import PersonId
 from bot.domain.refusals import Names
+from bot.domain.roles import DESK
 
 YOU: Final = "you"
 """How names call the reader of a notice."""
@@ -160,7 +161,8 @@ def event_sentence(event: Event, names: Names) -> str:
             what = _MESSAGES.get(told.word("view"), "message")
             return f"A {what} to {whom} could not be delivered{told.saying('reason')}"
         case Kind.OPENED:
-            return f"Filed with {told.names.department(told.event.department)}{told.saying('why')}"
+            filed = "Filed" if event.by == DESK.id else f"{told.by} filed it"
+            return f"{filed} with {told.names.department(event.department)}{told.saying('why')}"
         case Kind.JOINED:
             return f"Another mention joined{told.saying('why')}"
         case Kind.REVISED:

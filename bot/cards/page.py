@@ -38,7 +38,8 @@ def page_card(view: PageView) -> Card:
     why = line(view.why, _WHY)
     if view.answered:
         sentence = f"{view.number}: {view.answered}"
-        shown = (Text(text=view.answered), Text(text=f"It was: {why}", style=Style.MUTED))
+        was = (Text(text=f"It was: {why}", style=Style.MUTED),) if why else ()
+        shown = (Text(text=view.answered), *was)
         return Card(title=heading, summary=sentence, tone=Tone.DONE, elements=shown)
     elements: list[Element] = [Text(text=f"{view.by} asks you to look now: {why}", style=Style.STRONG)]
     elements += [quote(view.mention)] if view.mention else []

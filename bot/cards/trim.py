@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -9,9 +10,9 @@ _JOINER: Final = "\u200d"
 _LONGEST_CLUSTER: Final = 24
 """Code points after which a character counts as ended: nobody writes longer ones in good faith."""
 
-# Overrides and isolates would turn around what stands beside them; plain marks (U+200E, U+200F) are harmless.
-_TURNS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-
+# Controls, halves of characters, and overrides and isolates, which would turn around what stands beside them;
+# plain direction marks (U+200E, U+200F) are harmless.
+_HARMFUL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 _SYLLABLE: Final = ("LL", "LV", "VV", "VT", "TT")
 
@@ -19,7 +20,7 @@ _SYLLABLE: Final = ("LL", "LV", "VV", "VT", "TT")
 def clean(text: str) -> str:
     """The text without control characters and overrides of the writing direction; line ends are kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(char for char in text if _harmless(char))
+    return _HARMFUL.sub("", text)
 
 
 def block(text: str, limit: int) -> str:
@@ -34,10 +35,6 @@ def line(text: str, limit: int) -> str:
     text = " ".join(clean(text).split())
     cut = _cut(text, limit)
     return text if cut == len(text) else f"{text[:cut].rstrip()}…"
-
-
-def _harmless(char: str) -> bool:
-    return char in "\n\t" or (char not in _TURNS and unicodedata.category(char) not in ("Cc", "Cs"))
 
 
 def _cut(text: str, limit: int) -> int:

@@ -18,7 +18,7 @@ import click
 
 from adapters.http import serve as serve_http
 from adapters.logs import set_up
-from bot.config import Config
+from bot.config import Config, read_config
 from bot.demo.network import SECRET, Network
 from bot.demo.player import NotPlayable, Player, moment_of, read_mentions
 from bot.demo.story import HERE, acts
@@ -27,15 +27,20 @@ from bot.wiring import Desk, application, running, set_standing_jobs
 DAY_STARTS: Final = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 DAY_ENDS: Final = datetime(2026, 3, 2, 17, 45, tzinfo=UTC)
 TWO_MINUTES: Final = timedelta(minutes=2)
+SIX_MINUTES: Final = timedelta(minutes=6)
+"""With Slack, whose pace is one message a second in a channel and less than one edit."""
 
 WELCOME: Final = """
-  Thistlecart, an online grocer, has a busy Monday: nine hours in two minutes.
+  Thistlecart, an online grocer, has a busy Monday: nine hours in {minutes} minutes.
 
     The desk:    {address}/
     The public:  {address}/network   (write a post of your own there)
 
   Pick a person at the top left, press buttons, type `help`. Ctrl-C ends it.
 """
+IN_SLACK: Final = (
+    "  The same desk works in Slack, too: its five channels, direct messages and the app's Home.\n"
+)
 OVER: Final = "The day is over; the clock runs at its normal speed now and the desk is yours. Ctrl-C ends it."
 
 
@@ -61,6 +66,7 @@ def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool
             port=port,
             web_chat="local",
             webhook_secrets=(SECRET,),
+            slack=read_config(os.environ).slack,
         )
         look = not no_browser and sys.stdout.isatty() and "CI" not in os.environ
         asyncio.run(_demo(config, mentions, speed, look, quit_after))
@@ -85,10 +91,14 @@ async def _demo(
         app.add_routes(network.routes())
         async with serve_http(app, config.host, config.port) as serving:
             network.desk = serving.url
-            click.echo(WELCOME.format(address=network.desk))
+            length = SIX_MINUTES if config.slack else TWO_MINUTES
+            minutes = {TWO_MINUTES: "two", SIX_MINUTES: "six"}[length]
+            click.echo(WELCOME.format(address=network.desk, minutes=minutes))
+            if config.slack:
+                click.echo(IN_SLACK)
             if look:
                 webbrowser.open(network.desk)
-            rate = speed or (DAY_ENDS - DAY_STARTS) / TWO_MINUTES
+            rate = speed or (DAY_ENDS - DAY_STARTS) / length
             await desk.store.clock.move(desk.store.writer, to=start, rate=rate)
             await set_standing_jobs(desk)
             playing = asyncio.create_task(_play(desk, network, posts, start, story=mentions is None))

@@ -28,10 +28,14 @@ _MEND_POLICY: Final = "Run `baton policy check` and mend what it says."
 _POLICY_WELL: Final = "{file} fits together: {people} people, {departments} departments."
 _DATABASE_WELL: Final = "The database is there and at this program's shape."
 _DATABASE_BROKEN: Final = "The database cannot be used: {reason}"
-_MEND_DATABASE: Final = "BATON_DATABASE_URL says where it is: the folder must be there, and this user may write it."
+_MEND_DATABASE: Final = (
+    "BATON_DATABASE_URL says where it is: the folder must be there, and this user may write it."
+)
 _DATABASE_NEW: Final = "There is no database yet; the first start makes it."
 _DATABASE_OLD: Final = "The database is at revision {at}, this program needs {newest}."
-_MEND_OLD: Final = "`baton migrate`, or the next start, brings it up to date; with an older program, update that."
+_MEND_OLD: Final = (
+    "`baton migrate`, or the next start, brings it up to date; with an older program, update that."
+)
 _NO_CHAT: Final = "No chat is switched on, so nobody sees the cards."
 _MEND_CHAT: Final = (
     "Set BATON_SLACK_BOT_TOKEN with BATON_SLACK_APP_TOKEN or BATON_SLACK_SIGNING_SECRET (see `baton manifest slack`), "

@@ -14,7 +14,7 @@ from bot.domain.events import Datum, Event, Kind
 from bot.domain.roles import Actor
 from bot.domain.terms import Terms
 
-_LATER: Final = frozenset({Kind.NOTE_CHANGED, Kind.NOTE_WITHDRAWN})
+LATER: Final = frozenset({Kind.NOTE_CHANGED, Kind.NOTE_WITHDRAWN})
 """What may become of a note; each names by `of` the note's number in the case."""
 
 
@@ -66,7 +66,7 @@ def standing(history: Iterable[Event]) -> tuple[Event, ...]:
     events = tuple(history)
     newest: dict[Datum, Event] = {}
     for event in events:
-        if event.kind in _LATER:
+        if event.kind in LATER:
             newest.setdefault(event.data.get("of"), event)
     shown = frozenset(event.seq for event in events if event.kind is Kind.NOTED)
     stood = (_stands(event, newest, shown) for event in events)
@@ -87,7 +87,7 @@ def _stands(event: Event, newest: Mapping[Datum, Event], shown: frozenset[int]) 
             return event
         changed = {**event.data, "text": last.data.get("text"), "edited": True}
         return replace(event, data=changed) if last.kind is Kind.NOTE_CHANGED else None
-    if event.kind not in _LATER or of is None:
+    if event.kind not in LATER or of is None:
         return event
     if newest[of] is not event or (event.kind is Kind.NOTE_CHANGED and of in shown):
         return None

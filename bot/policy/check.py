@@ -13,6 +13,7 @@ from bot.policy.model import Community, Department, Policy
 from bot.policy.problems import Path, Problems
 
 _ON_DUTY: Final = frozenset({Role.MEMBER, Role.LEAD, Role.DUTY})
+_WITH_REACTIONS: Final = frozenset({"slack"})
 _APPROVERS: Final = ("lead", "duty", "champion")
 
 
@@ -49,7 +50,7 @@ def _check_person(policy: Policy, person: Person, path: Path, problems: Problems
         problems.mistake(path, "communities is missing: name the communities where this external works")
     if person.communities and not external:
         problems.warn((*path, "communities"), "this limits externals only: others work in every community")
-    if not person.roles:
+    if not person.roles and not any(department.groups for department in policy.departments.values()):
         problems.warn(path, 'this person has no role: write for example roles = { support = "member" }')
     domain = person.id.partition("@")[2]
     if policy.company.domains and not external and domain not in map(str.lower, policy.company.domains):
@@ -64,7 +65,7 @@ def _check_department(policy: Policy, department: Department, problems: Problems
         problems.mistake(
             path, f'nobody can reach it: give it a channel, as in channels = {{ web = "{department.name}" }}'
         )
-    if not department.duty and not leads(policy, department.name):
+    if not department.duty and not department.groups and not leads(policy, department.name):
         told = "nobody answers for it: name people in duty, or give somebody the role lead in it"
         problems.mistake(path, told)
     for number, who in enumerate(department.duty):
@@ -72,9 +73,14 @@ def _check_department(policy: Policy, department: Department, problems: Problems
         person = policy.people.get(who)
         if person is None:
             problems.unknown(where, "person", who, policy.people)
-        elif _ON_DUTY.isdisjoint(_roles_in(person, department.name)):
+        elif not department.groups and _ON_DUTY.isdisjoint(_roles_in(person, department.name)):
             told = f'{who} has no role in {department.name} that can be on duty: give them "member" or "lead"'
             problems.mistake(where, told)
+    if department.reactions and not _WITH_REACTIONS & set(department.channels):
+        problems.warn(
+            (*path, "reactions"),
+            "nobody can react here: only Slack has reactions, so give it a channel there",
+        )
     if department.rotation and len(department.duty) < 2:
         problems.warn((*path, "rotate"), "there is nothing to rotate: duty names fewer than two people")
     if department.escalation and department.escalation not in policy.escalations:

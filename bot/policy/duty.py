@@ -15,21 +15,23 @@ PAGED: Final = (DUTY, LEAD, CHAMPION, DEPUTIES)
 
 # A fixed Monday to count turns from: whose turn it is must not depend on when the policy was loaded.
 _ANCHOR: Final = date(2024, 1, 1)
+_TURNS: Final = frozenset({Role.MEMBER, Role.LEAD, Role.DUTY})
 
 
 def on_duty(policy: Policy, department: str, at: datetime) -> PersonId | None:
     """Whom the department turns to at `at` (aware); None when its list has nobody left.
 
     The person whose turn it is, or the next of the list who is working then. When nobody is, it stays the
-    turn's own. People whose last day has passed are skipped without moving anybody else's turn. Working means
-    the person's own hours, else the department's. Absences (`away`, `cover`) are not the policy's to know.
+    turn's own. People whose last day has passed are skipped without moving anybody else's turn, and so is who
+    has left the department's user group and has no other role in it. Working means the person's own hours, else
+    the department's. Absences (`away`, `cover`) are not the policy's to know.
     """
     known = policy.departments.get(department)
     if known is None or not known.duty:
         return None
     first = _turn(known, at) % len(known.duty)
     turns = (*known.duty[first:], *known.duty[:first])
-    here = [who for who in turns if who in policy.people and is_active(policy.people[who], at)]
+    here = [who for who in turns if who in policy.people and _stands(policy.people[who], known, at)]
     working = (who for who in here if _works(policy.people[who], known, at))
     return next(working, here[0] if here else None)
 
@@ -82,6 +84,12 @@ def _holding(
         if not wanted.isdisjoint(person.roles.get(where, frozenset()))
     ]
     return tuple(dict.fromkeys(held))
+
+
+def _stands(person: Person, department: Department, at: datetime) -> bool:
+    """Whether that person can have a turn. Without a user group, the policy's check has seen to the role."""
+    held = (person.roles.get(where, frozenset()) for where in (department.name, COMPANY))
+    return is_active(person, at) and (not department.groups or any(_TURNS & roles for roles in held))
 
 
 def _works(person: Person, department: Department, at: datetime) -> bool:

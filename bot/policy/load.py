@@ -15,6 +15,7 @@ from bot.policy.fields import Table
 from bot.policy.lines import TooDeep, lines_of
 from bot.policy.model import Policy
 from bot.policy.problems import PolicyErrors, Problem, Problems, short
+from bot.policy.roster import Roster
 from bot.policy.sections.communities import read_communities
 from bot.policy.sections.company import read_company, read_defaults, read_surge
 from bot.policy.sections.departments import read_departments
@@ -104,7 +105,7 @@ def _policy_of(raw: Mapping[str, object], problems: Problems) -> Policy:
         company=company,
         defaults=read_defaults(top.table("defaults")),
         surge=read_surge(top.table("surge")),
-        people=read_people(people, company.calendar),
+        people=Roster(read_people(people, company.calendar)),
         departments=departments,
         communities=read_communities(top.table("communities")),
         rules=read_rules(top),

@@ -1,4 +1,4 @@
-"""The policy as frozen values. Nothing here reads a file or a clock."""
+"""The policy as frozen values, but for the roster, which is live. Nothing here reads a file or a clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
-from bot.domain.people import Person, PersonId
+from bot.domain.people import PersonId
+from bot.policy.roster import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +65,15 @@ class Department:
     calendar: Calendar
     channels: Mapping[str, str] = field(default_factory=dict)
     """platform -> the platform's own name of the channel"""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """platform -> the platform's own name of the user group whose members are members of the department"""
     duty: tuple[PersonId, ...] = ()
     rotation: Rotation | None = None
     escalation: str | None = None
     restricted: bool = False
     decline_needs_other: bool = False
+    reactions: Mapping[str, str] = field(default_factory=dict)
+    """name of an emoji, without colons -> the verb it says on a case's card"""
 
 
 class Measure(StrEnum):
@@ -161,7 +166,7 @@ class Policy:
     company: Company
     defaults: Defaults
     surge: Surge
-    people: Mapping[PersonId, Person]
+    people: Roster
     departments: Mapping[str, Department]
     communities: Mapping[str, Community]
     rules: tuple[Rule, ...]

@@ -21,6 +21,8 @@ _ROLE_WORDS = {
     Role.ADMIN: "admin",
 }
 _MOST_NAMES = 4
+_MOST_ADMINS = 3
+_NO_ADMIN = "whoever keeps the desk's policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Spoken:
             return "nobody"
         if person == DESK.id:
             return DESK.name
-        known = self.policy.people.get(person)
+        known = self.policy.people.known(person)
         return known.name if known else f"{person} (left)"
 
     def department(self, department: str) -> str:
@@ -89,6 +91,12 @@ class Spoken:
             return f"It takes the role {' or '.join(words)}, which nobody has: ask an admin."
         shown = ", ".join(holders[:_MOST_NAMES]) + (" and others" if len(holders) > _MOST_NAMES else "")
         return f"Who may: {shown}."
+
+
+def admins(policy: Policy) -> str:
+    """Whom to ask for a change of the policy: `Ira Lind or Ana Ruiz`."""
+    found = [p.name for p in policy.people.values() if Role.ADMIN in p.roles.get(COMPANY, frozenset())]
+    return " or ".join(found[:_MOST_ADMINS]) or _NO_ADMIN
 
 
 def _holds(held: Mapping[str, frozenset[Role]], wanted: frozenset[Role], department: str | None) -> bool:

@@ -3,6 +3,7 @@
 from bot.ports.chat import Chat, ChatError, Down, Failed, FateUnknown, Gone, Shut, SlowDown, Undeliverable
 from bot.ports.clock import Clock
 from bot.ports.doctor import Finding, Health
+from bot.ports.identities import Identities, Identity, Standing
 from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.places import Place, Posted
@@ -39,6 +40,8 @@ __all__ = [
     "Gone",
     "Health",
     "Hold",
+    "Identities",
+    "Identity",
     "Incoming",
     "Intake",
     "Job",
@@ -57,6 +60,7 @@ __all__ = [
     "Shut",
     "SlowDown",
     "Stale",
+    "Standing",
     "Store",
     "Tallies",
     "Tally",

@@ -63,5 +63,5 @@ class Chat(Protocol):
 
     async def edit(self, posted: Posted, card: Card) -> None: ...
     async def delete(self, posted: Posted) -> None: ...
-    async def find(self, place: Place, nonce: str) -> Posted | None:
-        """Looks for a message of unknown fate; only where `searchable`."""
+    async def find(self, place: Place, nonce: str, *, below: Posted | None = None) -> Posted | None:
+        """Looks for a message of unknown fate; only where `searchable`. `below` is the message it was to answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -106,7 +106,10 @@ class Lanes(Protocol):
 
     async def take(self, limit: int, lease: timedelta) -> Sequence[Hold]: ...
     async def renew(self, hold: Hold, lease: timedelta) -> bool: ...
-    async def next_job(self, hold: Hold) -> Job | None: ...
+    async def next_job(self, hold: Hold, *, but: Collection[int] = (), fair: bool = False) -> Job | None:
+        """The next delivery that is due, without the jobs `but`. With `fair`, what waits behind first cards comes
+        before them, unless it belongs below one of them."""
+
     async def last_message(self, key: str) -> Message | None: ...
     async def begin(self, hold: Hold, job: Job, *, nonce: str, place: Place, shown: str) -> Message | None:
         """Commits the intent to send. None when the lane or the job's newest state is no longer ours."""
@@ -117,8 +120,8 @@ class Lanes(Protocol):
         """Records what was posted and ends the job. False when another worker took over and knows nothing of it:
         then what was posted has to be deleted."""
 
-    async def lost(self, message: Message) -> None:
-        """What this send tried is known not to have been posted."""
+    async def lost(self, message: Message, then: Sequence[Put] = ()) -> None:
+        """What this send tried is known not to be there. `then` are jobs to put unless that was known before."""
 
     async def fail(self, hold: Hold, job: Job, after: timedelta) -> None:
         """It failed; counted, and the lane waits, so that nothing overtakes it."""
@@ -126,7 +129,10 @@ class Lanes(Protocol):
     async def give_up(self, hold: Hold, job: Job, tell: Put) -> None:
         """Ends the job undelivered; `tell` is the job that says so to a person, in the same transaction."""
 
-    async def pause(self, hold: Hold, until: datetime) -> None:
-        """Nothing leaves this lane before `until` (real time)."""
+    async def pause(self, hold: Hold, until: datetime, tell: Put | None = None) -> None:
+        """Nothing leaves this lane before `until` (real time); `tell` is the job that says so to a person."""
+
+    async def waiting(self, platform: str) -> Mapping[str, int]:
+        """How many deliveries wait in each channel of the platform that has any, by lane."""
 
     async def release(self, hold: Hold) -> None: ...

@@ -41,6 +41,8 @@ def application(desk: Desk) -> web.Application:
             verbs=desk.router.routes.verbs.values(),
         )
         routes += front.routes()
+    if desk.slack is not None:
+        routes += desk.slack.routes()
     app = http_application(
         routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
     )

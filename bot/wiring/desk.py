@@ -12,6 +12,8 @@ from typing import Final
 
 from adapters.delivery import Delivery
 from adapters.metrics import Metrics
+from adapters.slack.inbound import SlackFrontend
+from adapters.slack.workspace import Workspace
 from adapters.web.live import LiveHub
 from adapters.web.outbound import WebChat
 from adapters.worker import Worker
@@ -54,6 +56,8 @@ class Desk:
     hub: LiveHub
     metrics: Metrics
     chats: Mapping[str, Chat]
+    workspace: Workspace | None = None
+    slack: SlackFrontend | None = None
 
     def person(self, email: str) -> PersonId | None:
         """The policy's person with that e-mail, in any case of letters."""
@@ -84,16 +88,23 @@ async def connect(
     sqlite_path(config.database_url)
     await asyncio.to_thread(upgrade, config.database_url)
     store = SqlStore(config.database_url, full, clock)
+    workspace = Workspace(config.slack, full, store.identities, store.clock) if config.slack else None
     try:
         await store.clock.refresh(store.reader)
-        yield _assemble(config, full, store, chats or default_chats(config))
+        if workspace is not None:
+            await workspace.remember()
+        yield _assemble(config, full, store, chats or default_chats(config), workspace)
     finally:
+        if workspace is not None:
+            await workspace.close()
         await store.close()
 
 
-def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> Desk:
+def _assemble(
+    config: Config, full: Policy, store: SqlStore, chats: Chats, workspace: Workspace | None
+) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
-    spoken = chats(full, store, hub)
+    spoken = {**chats(full, store, hub), **({"slack": workspace.chat} if workspace else {})}
     # Where no chat is on, words are kept for the day one is; else they are said only where we can speak.
     policy = speaking(full, spoken.keys()) if spoken else full
     store.policy = policy
@@ -119,17 +130,29 @@ def _assemble(config: Config, full: Policy, store: SqlStore, chats: Chats) -> De
         tell=partial(_tell_of_set_aside, store),
     )
     store.woken = worker.wake
+    listener = Listener(router)
+    slack = None
+    if workspace is not None:
+        slack = workspace.front(
+            hear=listener.hear,
+            happened=listener.happened,
+            views=router,
+            sent=store.sent,
+            counted=metrics.slack_event,
+        )
     return Desk(
         config=config,
         policy=policy,
         store=store,
         router=router,
-        listener=Listener(router),
+        listener=listener,
         worker=worker,
         delivery=delivery,
         hub=hub,
         metrics=metrics,
         chats=spoken,
+        workspace=workspace,
+        slack=slack,
     )
 
 

@@ -38,10 +38,14 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
         async with connect(config, **parts) as desk:  # type: ignore[arg-type]
             await desk.store.free_leases()
             await set_standing_jobs(desk)
+            if desk.workspace is not None:
+                await desk.workspace.open()
             tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
             try:
                 yield desk
             finally:
+                if desk.workspace is not None:
+                    await desk.workspace.hush()
                 desk.worker.stop()
                 desk.delivery.stopping = True
                 await tasks[0]

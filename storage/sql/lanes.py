@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from bot.ports import Clock, Hold, Job, Message, Place, Posted, Put, Rank
 from storage.sql.messages import (
@@ -20,7 +20,7 @@ from storage.sql.messages import (
     too_late,
 )
 from storage.sql.moments import EPOCH
-from storage.sql.puts import JOBS, LANES, as_job, put, waiting_in
+from storage.sql.puts import JOBS, LANES, as_job, put, put_all, waiting_in
 from storage.sql.reader import Reader
 from storage.sql.writer import Writer
 
@@ -49,10 +49,17 @@ class SqlLanes:
         (held,) = await self._writer.submit([lambda c: c.execute(_CHANGE, until).rowcount])
         return bool(held)
 
-    async def next_job(self, hold: Hold) -> Job | None:
-        due = {"this_lane": hold.lane, "now": self._clock.now()}
-        row = self._reader.quick(lambda c: c.execute(_NEXT, due).first())
-        return as_job(row) if row else None
+    async def next_job(self, hold: Hold, *, but: Collection[int] = (), fair: bool = False) -> Job | None:
+        due = {"this_lane": hold.lane, "now": self._clock.now(), "most": len(but) + 1}
+
+        def read(connection: Connection) -> Job | None:
+            rows = connection.execute(_NEXT, due).all()
+            job = next((as_job(row) for row in rows if row.id not in but), None)
+            if job is not None and fair and job.rank == Rank.FIRST_CARD:
+                return _behind(connection, due) or job
+            return job
+
+        return self._reader.quick(read)
 
     async def last_message(self, key: str) -> Message | None:
         rows = self._reader.quick(lambda c: c.execute(THERE, {"this_key": key}).all())
@@ -93,8 +100,12 @@ class SqlLanes:
         (done,) = await self._writer.submit([write])
         return bool(done)
 
-    async def lost(self, message: Message) -> None:
-        await self._writer.submit([lambda c: c.execute(LOST, {"this_id": message.id}).rowcount])
+    async def lost(self, message: Message, then: Sequence[Put] = ()) -> None:
+        def write(connection: Connection) -> None:
+            if connection.execute(LOST, {"this_id": message.id}).rowcount and then:
+                put_all(connection, then)
+
+        await self._writer.submit([write])
 
     async def fail(self, hold: Hold, job: Job, after: timedelta) -> None:
         until = {**_mine(hold), "next_ok": self._clock.real() + after}
@@ -115,9 +126,20 @@ class SqlLanes:
 
         await self._writer.submit([write])
 
-    async def pause(self, hold: Hold, until: datetime) -> None:
+    async def pause(self, hold: Hold, until: datetime, tell: Put | None = None) -> None:
         changed = {**_mine(hold), "next_ok": until}
-        await self._writer.submit([lambda c: c.execute(_CHANGE, changed).rowcount])
+
+        def write(connection: Connection) -> None:
+            if connection.execute(_CHANGE, changed).rowcount and tell is not None:
+                put(connection, tell)
+
+        await self._writer.submit([write])
+
+    async def waiting(self, platform: str) -> Mapping[str, int]:
+        # ";" is the character after ":", so these are the lanes that begin with the platform's name.
+        within = {"first": f"{platform}:", "last": f"{platform};"}
+        rows = await self._reader.once(lambda c: c.execute(_COUNTED, within).all())
+        return {row.lane: row.number for row in rows}
 
     async def release(self, hold: Hold) -> None:
         def write(connection: Connection) -> None:
@@ -133,6 +155,16 @@ def _held(connection: Connection, hold: Hold) -> bool:
 
 def _newest(connection: Connection, job: Job) -> bool:
     return connection.execute(_NEWEST, _state(job)).first() is not None
+
+
+def _behind(connection: Connection, due: Mapping[str, Any]) -> Job | None:
+    """The first of what waits behind first cards, unless the card it belongs below waits itself."""
+    for row in connection.execute(_BEHIND, {**due, "most": _LOOKED_AT}):
+        job = as_job(row)
+        below = job.args.get("below")
+        if below is None or connection.execute(_UNPOSTED, {"this_key": below}).first() is None:
+            return job
+    return None
 
 
 def _mine(hold: Hold) -> dict[str, Any]:
@@ -165,11 +197,21 @@ _TAKE: Final = (
 _MINE: Final = (LANES.c.lane == bindparam("this_lane")) & (LANES.c.fence == bindparam("this_fence"))
 _HELD: Final = select(LANES.c.lane).where(_MINE).with_for_update()
 _CHANGE: Final = update(LANES).where(_MINE)
+_LOOKED_AT: Final = 20
 _NEXT: Final = (
     select(JOBS)
     .where(JOBS.c.lane == bindparam("this_lane"), JOBS.c.set_aside.is_(None), JOBS.c.due <= bindparam("now"))
     .order_by(JOBS.c.rank, JOBS.c.due, JOBS.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
+)
+_BEHIND: Final = _NEXT.where(JOBS.c.rank.in_((int(Rank.NOTE), int(Rank.EDIT))))
+_UNPOSTED: Final = select(JOBS.c.id).where(
+    JOBS.c.key == bindparam("this_key"), JOBS.c.rank == int(Rank.FIRST_CARD), JOBS.c.set_aside.is_(None)
+)
+_COUNTED: Final = (
+    select(JOBS.c.lane, func.count().label("number"))
+    .where(JOBS.c.lane >= bindparam("first"), JOBS.c.lane < bindparam("last"), JOBS.c.set_aside.is_(None))
+    .group_by(JOBS.c.lane)
 )
 _STATE: Final = (JOBS.c.id == bindparam("this_id")) & (JOBS.c.gen == bindparam("this_gen"))
 _NEWEST: Final = select(JOBS.c.id).where(_STATE)

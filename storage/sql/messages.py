@@ -71,7 +71,7 @@ _TAKEN_BACK: Final = _CHANGE.where(MESSAGES.c.state == "sending").values(state="
 _STATE: Final = select(MESSAGES.c.state).where(MESSAGES.c.id == bindparam("this_id"))
 _OF_KEY: Final = MESSAGES.c.key == bindparam("this_key")
 BEGIN: Final = insert(MESSAGES).returning(MESSAGES.c.id)
-LOST: Final = _CHANGE.values(state="lost")
+LOST: Final = _RECORD.values(state="lost")
 GIVEN_UP: Final = update(MESSAGES).where(_OF_KEY, MESSAGES.c.state == "sending").values(state="failed")
 THERE: Final = (
     select(MESSAGES).where(_OF_KEY, MESSAGES.c.state.in_(("sending", "sent"))).order_by(MESSAGES.c.id.desc())

@@ -14,12 +14,14 @@ from bot.ports import Origin
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
 from storage.sql.engine import connect
+from storage.sql.identities import SqlIdentities
 from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
 from storage.sql.moments import EPOCH
 from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.reader import Reader
+from storage.sql.sent import SqlSent
 from storage.sql.tables import CounterRow
 from storage.sql.weblog import SqlWebLog
 from storage.sql.work import SEEN, SEEN_KEPT, SqlWork
@@ -72,6 +74,10 @@ class SqlStore:
         self.timers = SqlTimers(self.reader, self.writer, self.clock)
         self.lanes = SqlLanes(self.reader, self.writer, self.clock)
         self.weblog = SqlWebLog(self.reader, self.writer, self.clock)
+        self.identities = SqlIdentities(self.reader, self.writer)
+        self.sent = SqlSent(
+            reader=self.reader, submit=self.submit, clock=self.clock, policy=lambda: self.policy
+        )
         self.woken: Callable[[], None] = lambda: None
 
     def work(self, origin: Origin) -> SqlWork:

@@ -165,7 +165,11 @@ class MessageRow(SQLModel, table=True):
     """One message begun for a delivery key: sending, sent, lost (known not posted) or failed."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("messages_key", "key", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("messages_key", "key", "id"),
+        part_index("messages_posted", "message", "conversation", "platform", where="message IS NOT NULL"),
+        {"sqlite_autoincrement": True},
+    )
     id: int | None = id_column()
     key: str
     nonce: str = Field(unique=True)
@@ -211,6 +215,29 @@ class ClockRow(SQLModel, table=True):
     real_anchor: datetime = moment_column()
     business_anchor: datetime = moment_column()
     rate: float
+
+
+class IdentityRow(SQLModel, table=True):
+    """Who a chat platform's user is. `checked_at` is real time."""
+
+    __tablename__ = "identities"
+    platform: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    email: str
+    name: str
+    zone: str
+    standing: str
+    team: str
+    checked_at: datetime = moment_column()
+
+
+class GroupMemberRow(SQLModel, table=True):
+    """One user in one of a chat platform's user groups."""
+
+    __tablename__ = "group_members"
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
 
 
 class WebMessageRow(SQLModel, table=True):

@@ -3,146 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.delivery import MOST_FAILURES, TURN, Delivery
-from bot.cards.card import Card
-from bot.ports import Chat, Hold, Job, Origin, Overloaded, Place, Put, Rank, Undeliverable
+from adapters.delivery import MOST_FAILURES, TURN
+from bot.ports import Overloaded, Place, Rank, Undeliverable
 from bot.router import Shown
-from storage.sql.clock import SqlClock
-from storage.sql.migrate import upgrade
-from storage.sql.store import SqlStore
-from tests.desk import Time, test_policy
+from tests.adapters.outbox import ANA, LEASE, Outbox, card
+from tests.desk import Time
 from tests.fakes.chat import SLOW_DOWN, FakeChat, Gate, Lost, failed, slow_down
-
-ANA = "ana@kettle.example"
-LEASE = timedelta(seconds=60)
-Look = Callable[[str], Card | Shown]
-
-
-def card(title: str) -> Card:
-    return Card(title=title, summary=title)
-
-
-@dataclass
-class Outbox:
-    """A store, chats, and delivery between them. `views` says what each subject shows now."""
-
-    store: SqlStore
-    time: Time
-    chats: Mapping[str, FakeChat]
-    views: dict[str, Shown | Card | Exception] = field(default_factory=dict)
-    numbers: itertools.count[int] = field(default_factory=itertools.count)
-
-    def __post_init__(self) -> None:
-        self.delivery = self.another()
-
-    def another(self) -> Delivery:
-        """One more worker's delivery."""
-        chats: Mapping[str, Chat] = self.chats
-        return Delivery(
-            lanes=self.store.lanes,
-            chats=chats,
-            views=self,
-            policy=self.store.policy,
-            clock=self.store.clock,
-            nonces=lambda: f"nonce-{next(self.numbers)}",
-            random=random.Random(1),
-        )
-
-    @property
-    def web(self) -> FakeChat:
-        return self.chats["web"]
-
-    async def show(self, view: str, subject: str, place: Place) -> Shown:
-        made = self.views.get(subject, card(subject))
-        if isinstance(made, Exception):
-            raise made
-        return made if isinstance(made, Shown) else Shown(card=made)
-
-    # -- putting and sending ---------------------------------------------------------------------
-
-    async def put(self, subject: str, rank: Rank = Rank.EDIT, *, key: str = "", **args: Any) -> None:
-        """For the channel of support."""
-        said = {"view": "case", "subject": subject, "place": "web:support", "department": "support", **args}
-        await self._put(
-            Put(kind="card", key=key or subject, due=self.now, lane="web:support", rank=rank, args=said)
-        )
-
-    async def page(self, subject: str, *, rank: Rank = Rank.PAGE, person: str = ANA) -> None:
-        said = {"view": "page", "subject": subject, "person": person}
-        await self._put(
-            Put(kind="page", key=subject, due=self.now, lane=f"dm:{person}", rank=rank, args=said)
-        )
-
-    async def _put(self, wanted: Put) -> None:
-        async with self.store.work(Origin()) as work:
-            work.jobs.put(wanted)
-
-    @property
-    def now(self) -> Any:
-        return self.store.clock.now()
-
-    async def take(self) -> Hold:
-        (hold,) = await self.store.lanes.take(1, LEASE)
-        return hold
-
-    async def send(self) -> None:
-        """Everything that may leave now."""
-        while holds := await self.store.lanes.take(10, LEASE):
-            for hold in holds:
-                await self.delivery.empty(hold)
-
-    async def passes(self, length: timedelta) -> None:
-        self.time.at += length
-        await self.send()
-
-    async def waits_out(self) -> None:
-        """Goes on from one retry to the next until there is nothing left to try."""
-        for _ in range(50):
-            await self.send()
-            _, real = await self.store.timers.next_due()
-            if real is None:
-                return
-            self.time.at = max(real, self.time.at)
-        raise AssertionError("it never ends")
-
-    async def jobs(self) -> dict[str, Job]:
-        def read(connection: Any) -> list[Any]:
-            return list(connection.exec_driver_sql("SELECT key, kind, args, failures, due FROM jobs").all())
-
-        return {row.key: row for row in await self.store.reader.once(read)}
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    upgrade(f"sqlite:///{path}")
-    return path.read_bytes()
-
-
-@pytest.fixture
-def chats() -> dict[str, FakeChat]:
-    return {"web": FakeChat()}
-
-
-@pytest.fixture
-async def out(tmp_path: Path, empty_database: bytes, chats: dict[str, FakeChat]) -> AsyncIterator[Outbox]:
-    database = tmp_path / "out.db"
-    database.write_bytes(empty_database)
-    time = Time()
-    store = SqlStore(f"sqlite:///{database}", test_policy(), SqlClock(real=time.real, sleep=time.sleep))
-    yield Outbox(store, time, chats)
-    await store.close()
-
 
 # -- order -----------------------------------------------------------------------------------------
 
@@ -587,7 +458,8 @@ async def test_whom_no_chat_reaches_is_given_up_with_the_reason(
     await out.send()
     told = (await out.jobs())["undelivered:page"]
     assert f'"person":"{ANA}"' in told.args
-    assert "no chat" in told.args
+    assert "is not on slack; " in told.args, "why for each chat"
+    assert "is not on web" in told.args
 
 
 async def test_a_note_stands_below_its_card(out: Outbox) -> None:

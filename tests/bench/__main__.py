@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,42 +15,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.client import Load, send
+from tests.bench.client import send
 from tests.bench.posts import requests
+from tests.bench.process import Server, a_server
 from tests.bench.server import BARE, DESK, KINDS, SIGNED
-
-
-@dataclass
-class Server:
-    """One of the servers and its rounds; once it has ended, its peak memory and its processor seconds."""
-
-    port: int
-    rounds: list[Load] = field(default_factory=list)
-    peak_mb: float = 0.0
-    cpu: float = 0.0
-
-    def median(self, of: str) -> float:
-        return statistics.median(
-            round_.rate if of == "rate" else round_.percentile(float(of)) for round_ in self.rounds
-        )
-
-
-@asynccontextmanager
-async def a_server(kind: str, folder: Path) -> AsyncIterator[Server]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.server", kind, str(folder)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    server = Server(int(await process.stdout.readline()))
-    try:
-        yield server
-    finally:
-        process.stdin.close()
-        said, _ = await process.communicate()
-        server.peak_mb, server.cpu = (json.loads(said)[name] for name in ("peak_mb", "cpu"))
+from tests.bench.slack import InSlack, in_slack
 
 
 async def intake(folder: Path, rounds: int, count: int) -> Mapping[str, Server]:
@@ -126,6 +93,25 @@ def show_work(figures: Mapping[str, float], count: int) -> Table:
     return table
 
 
+def show_slack(figures: InSlack, rounds: int, count: int) -> Table:
+    table = Table(title=f"Slack, signed HTTP, 64 connections: median of {rounds} x {count:,} slash commands")
+    for name in ("command", "a second", "of bare", "p50 ms", "p99 ms"):
+        table.add_column(name, justify="left" if name == "command" else "right")
+    for name, server in figures.commands.items():
+        rate = server.median("rate")
+        table.add_row(
+            name,
+            f"{rate:,.0f}",
+            f"{rate / figures.bare:.2f}",
+            f"{server.median('0.5'):.1f}",
+            f"{server.median('0.99'):.1f}",
+        )
+    table.add_section()
+    for name, seconds in figures.seconds.items():
+        table.add_row(name, "", "", f"{1000 * seconds:,.0f}", "")
+    return table
+
+
 @click.command()
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
 @click.option(
@@ -135,13 +121,17 @@ def show_work(figures: Mapping[str, float], count: int) -> Table:
 def main(rounds: int, count: int, mentions: int) -> None:
     """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""
     console = Console()
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+    with ExitStack() as stack:
+        folder, other, third, fourth = (stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(4))
         with console.status("intake ..."):
             servers = asyncio.run(intake(Path(folder), rounds, count))
         console.print(show_intake(servers, rounds, count))
         with console.status("the desk at work ..."):
             figures = asyncio.run(at_work(Path(other), mentions))
         console.print(show_work(figures, mentions))
+        with console.status("Slack ..."):
+            slack = asyncio.run(in_slack(Path(third), Path(fourth), rounds, count, mentions))
+        console.print(show_slack(slack, rounds, count))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ CONNECTIONS: Final = 64
 
 @dataclass
 class Load:
-    """What came of one round: how long each answer took, and those that were not 202."""
+    """What came of one round: how long each answer took, and those that did not begin with 20."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ class _Connection(asyncio.Protocol):
         if not end or len(body) < _length(head):
             return
         self._load.latencies.append(time.perf_counter() - self._sent)
-        if not head.startswith(b"HTTP/1.1 202"):
+        if not head.startswith(b"HTTP/1.1 20"):
             self._load.refused.append(self._got)
         self._got = b""
         self._next()

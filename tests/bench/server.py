@@ -1,4 +1,6 @@
-"""The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER`.
+"""The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER [SLACK]`.
+
+SLACK is the address of the Web API that the desk speaks to.
 
 Prints its port, serves until its standard input ends, then prints its peak memory and processor time.
 """
@@ -15,6 +17,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +25,17 @@ from aiohttp import web
 
 from adapters.http import serve
 from adapters.logs import set_up
-from bot.config import Config
-from bot.wiring import application, connect
+from bot.config import Config, SlackSettings
+from bot.policy.load import load
+from bot.policy.model import Policy
+from bot.wiring import application, connect, running
 from tests.bench.posts import SECRET
+from tests.fakes.slack.state import BOT_TOKEN, SIGNING_SECRET
 
 BARE, SIGNED, DESK = "bare", "bare+hmac", "desk"
 KINDS: Final = (BARE, SIGNED, DESK)
+BARE_FORM, IN_SLACK = "bare form", "desk in Slack"
+CHANNEL: Final = "C0SUPPORT"
 POLICY: Final = Path(__file__).parents[1] / "policy.toml"
 _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
 
@@ -57,14 +65,34 @@ async def bare_signed(request: web.Request) -> web.Response:
     return web.json_response({"accepted": 1}, status=202)
 
 
+async def bare_form(request: web.Request) -> web.Response:
+    """Reads a slash command's form and answers a few words; nothing is checked and nothing is kept."""
+    form = await request.post()
+    return web.json_response({"response_type": "ephemeral", "text": str(form["text"])})
+
+
+def policy_in_slack() -> Policy:
+    """The test company, its support in Slack."""
+    policy = load(POLICY)
+    support = replace(policy.departments["support"], channels={"slack": CHANNEL})
+    return replace(policy, departments={**policy.departments, "support": support})
+
+
 @asynccontextmanager
-async def application_of(kind: str, folder: Path) -> AsyncIterator[web.Application]:
+async def application_of(kind: str, folder: Path, slack: str) -> AsyncIterator[web.Application]:
     if kind == DESK:
         async with connect(config(folder)) as desk:
             yield application(desk)
         return
+    if kind == IN_SLACK:
+        settings = SlackSettings(bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=slack)
+        known = replace(config(folder), web_chat="off", slack=settings)
+        async with running(known, policy=policy_in_slack()) as desk:
+            yield application(desk)
+        return
     app = web.Application()
     app.router.add_post("/mentions", bare if kind == BARE else bare_signed)
+    app.router.add_post("/slack/events", bare_form)
     yield app
 
 
@@ -75,8 +103,8 @@ def peak_mb() -> float:
     )
 
 
-async def main(kind: str, folder: Path) -> None:
-    async with application_of(kind, folder) as app, serve(app, "127.0.0.1", 0) as serving:
+async def main(kind: str, folder: Path, slack: str = "") -> None:
+    async with application_of(kind, folder, slack) as app, serve(app, "127.0.0.1", 0) as serving:
         begun = time.process_time()
         print(serving.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
@@ -86,4 +114,4 @@ async def main(kind: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     set_up(sys.stderr, level="warning")
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import claim, escalation, handoff, lifecycle, pause, service
+from bot.domain import claim, escalation, handoff, lifecycle, notes, pause, service
 from bot.domain.case import Case, Priority, WaitingFor, record
 from bot.domain.escalation import Rung
 from bot.domain.events import Kind
@@ -108,11 +108,11 @@ CLOCKS: dict[str, tuple[Case, Case, dict[str, datetime], set[str]]] = {
     "released, it ends": (MINE, claim.release(MINE, by=BEN, at=AT), {}, {"lease:7"}),
     "a note renews it": (
         MINE,
-        lifecycle.note(MINE, "x", by=BEN, at=AT, lease=HOUR),
+        notes.note(MINE, "x", by=BEN, at=AT, lease=HOUR),
         {"lease": AT + LEASE_WARNS},
         set(),
     ),
-    "somebody else's note does not": (MINE, lifecycle.note(MINE, "x", by=ANA, at=AT, lease=HOUR), {}, set()),
+    "somebody else's note does not": (MINE, notes.note(MINE, "x", by=ANA, at=AT, lease=HOUR), {}, set()),
     "an offer runs its clock and pauses the lease": (
         MINE,
         offered(MINE),
@@ -201,7 +201,7 @@ def test_reopened_the_promise_runs_again() -> None:
 
 def test_a_clock_that_did_not_move_is_left_alone() -> None:
     # Put again, it would take the work of a timer that runs already.
-    assert timers(follow(MINE, lifecycle.note(MINE, "x", by=ANA, at=AT, lease=HOUR), POLICY)) == {}
+    assert timers(follow(MINE, notes.note(MINE, "x", by=ANA, at=AT, lease=HOUR), POLICY)) == {}
 
 
 def test_a_change_without_an_event_moves_clocks_and_says_nothing() -> None:
@@ -219,12 +219,16 @@ def cards(before: Case | None, after: Case) -> list[tuple[str, Rank]]:
 
 def test_a_new_case_is_shown_first_and_a_change_edits() -> None:
     assert cards(None, a_case(7)) == [("card:7@web:support", Rank.FIRST_CARD)]
-    assert cards(OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR)) == [("card:7@web:support", Rank.EDIT)]
+    assert cards(OPEN, record(OPEN, Kind.SLA_WARNED, DESK, AT)) == [("card:7@web:support", Rank.EDIT)]
+
+
+def test_what_a_person_changed_is_edited_before_what_the_desk_changed() -> None:
+    assert cards(OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR)) == [("card:7@web:support", Rank.NOTE)]
 
 
 def test_the_offered_department_sees_it_for_the_first_time() -> None:
     assert cards(OPEN, offered(OPEN)) == [
-        ("card:7@web:support", Rank.EDIT),
+        ("card:7@web:support", Rank.NOTE),
         ("card:7@web:pr", Rank.FIRST_CARD),
     ]
 
@@ -266,7 +270,8 @@ def test_a_page_goes_to_the_persons_own_lane_before_all_else() -> None:
         ("dm:ana@kettle.example", Rank.PAGE),
         ("dm:cleo@kettle.example", Rank.PAGE),
     ]
-    assert [put.args["subject"] for put in puts] == ["7:1", "7:2"]
+    start = int(AT.timestamp())
+    assert [put.args["subject"] for put in puts] == [f"7:{start}:1", f"7:{start}:2"]
 
 
 def test_every_page_is_corrected_when_the_escalation_changes() -> None:
@@ -287,8 +292,11 @@ def test_pages_of_a_second_escalation_are_new_messages() -> None:
     again = escalation.escalate(over, "again", "standard", by=ANA, at=AT + minutes(60))
     rung = Rung(step=0, round=0, people=(ANA.id,), next_at=None)
     second = escalation.climb(saved(again), rung, at=AT + minutes(60))
-    first = {put.key for put in words(follow(ALARMED, PAGING, POLICY), "page")}
-    assert not first & {put.key for put in words(follow(saved(again), second, POLICY), "page")}
+    first, then = (
+        words(follow(*moves, POLICY), "page") for moves in ((ALARMED, PAGING), (saved(again), second))
+    )
+    assert not {put.key for put in first} & {put.key for put in then}
+    assert not {put.args["subject"] for put in first} & {put.args["subject"] for put in then}
 
 
 # -- notices --------------------------------------------------------------------------------------------------
@@ -344,8 +352,8 @@ TOLD: dict[str, tuple[Case, Case, list[str]]] = {
         handoff.expire(saved(offered(MINE)), at=AT + minutes(60), lease=HOUR),
         ["ben", "ana"],
     ),
-    "a colleague's note: the owner": (MINE, lifecycle.note(MINE, "x", by=ANA, at=AT, lease=HOUR), ["ben"]),
-    "one's own note: nobody": (MINE, lifecycle.note(MINE, "x", by=BEN, at=AT, lease=HOUR), []),
+    "a colleague's note: the owner": (MINE, notes.note(MINE, "x", by=ANA, at=AT, lease=HOUR), ["ben"]),
+    "one's own note: nobody": (MINE, notes.note(MINE, "x", by=BEN, at=AT, lease=HOUR), []),
     "an urgent promise is near its end: owner and duty": (
         URGENT,
         service.check(URGENT, at=URGENT.service.first_warn_at),
@@ -446,7 +454,7 @@ def test_what_nobody_in_particular_can_be_told_is_said_aloud(
 
 
 def noted(case: Case, **more: Any) -> list[Put]:
-    after = lifecycle.note(case, "look here", by=ANA, at=AT, lease=HOUR, **more)
+    after = notes.note(case, "look here", by=ANA, at=AT, lease=HOUR, **more)
     return words(follow(case, after, POLICY), "note")
 
 
@@ -462,6 +470,30 @@ def test_a_note_hangs_below_the_card_wherever_it_is_shown() -> None:
 def test_written_in_a_cards_thread_it_is_not_repeated_there() -> None:
     assert [put.lane for put in noted(saved(offered(OPEN)), thread="web:support")] == ["web:pr"]
     assert noted(OPEN, thread="web:support") == []
+
+
+def followed(move: str, **more: Any) -> list[list[Put]]:
+    """Notes and notices put when it was written, and when it was changed or taken back."""
+    before = saved(offered(MINE))
+    written = notes.note(before, "look hree", by=ANA, at=AT, lease=HOUR, message="C1:1", **more)
+    case, note = saved(written), written.pending[-1]
+    after = (
+        notes.change_note(case, note, "look here", by=ANA, at=AT, lease=HOUR)
+        if move == "changed"
+        else notes.withdraw_note(case, note, by=ANA, at=AT)
+    )
+    told = (follow(before, written, POLICY), follow(case, after, POLICY))
+    return [[put for put in each.puts if put.kind in ("note", "notice")] for each in told]
+
+
+@pytest.mark.parametrize("move", ["changed", "withdrawn"])
+def test_what_becomes_of_a_note_corrects_the_very_messages_that_said_it(move: str) -> None:
+    for more in ({}, {"thread": "web:support"}):
+        first, then = followed(move, **more)
+        assert [(put.key, put.args, put.lane, put.rank) for put in first] == [
+            (put.key, put.args, put.lane, put.rank) for put in then
+        ]
+        assert "dm:ben@kettle.example" in {put.lane for put in then}
 
 
 def test_deliveries_are_due_when_it_happened() -> None:

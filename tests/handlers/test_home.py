@@ -11,11 +11,11 @@ async def test_home_is_what_one_reads_who_says_nothing_else(desk: Story) -> None
     assert card is not None
     assert card.title == "Your desk, Ben Okafor"
     assert "Nothing waits for you" in text_of(card)
-    assert words_on(card) == ["next", "list mine", "list", "help"]
+    assert words_on(card) == ["list open support", "next", "list mine", "list", "oncall", "help", "home"]
 
 
 async def test_home_shows_claims_offers_and_queues(desk: Story) -> None:
-    claimed, _free, offered = await desk.mention(), await desk.mention(), await desk.mention("the price?")
+    claimed, free, offered = await desk.mention(), await desk.mention(), await desk.mention("the price?")
     await desk.hears(f"claim {claimed}", from_="ben")
     await desk.hears(f"handoff {offered} support", from_="gil")
     await desk.passes(hours=1)
@@ -25,8 +25,33 @@ async def test_home_shows_claims_offers_and_queues(desk: Story) -> None:
     assert f"{claimed} · P3" in said
     assert "Offered to your departments" in said
     assert f"accept {offered}" in words_on(card)
-    assert "Support: 1 unclaimed, oldest 1 h · 1 claimed · on call: Ana Ruiz" in said
+    assert "Support: 1 unclaimed, oldest 1 h · 1 claimed on call: Ana Ruiz" in said
     assert "Sales:" not in said
+    assert {f"resolve {claimed}", f"claim {free}"} <= set(words_on(card))
+    assert "As of 10:00" in said
+
+
+async def test_a_claim_whose_promise_breaks_soon_stands_first(desk: Story) -> None:
+    early = await desk.mention()
+    await desk.passes(hours=3, minutes=5)
+    late = await desk.mention("urgent: my parcel")
+    await desk.hears(f"claim {late}", from_="ben")
+    await desk.hears(f"claim {early}", from_="ben")
+    await desk.hears(f"wait {late} customer", from_="ben")
+    said = await desk.says("home", from_="ben")
+    assert "Your claims (1 due soon)" in said
+    assert said.index(f"{early} · P3") < said.index(f"{late} · P2")
+
+
+async def test_what_is_due_soon_is_not_listed_again_as_free(desk: Story) -> None:
+    soon = await desk.mention()
+    await desk.passes(hours=3, minutes=5)
+    free = await desk.mention()
+    said = await desk.says("home", from_="ben")
+    assert said.count(f"{soon} · P3") == said.count(f"{free} · P3") == 1
+    assert said.index("Due soon") < said.index(f"{soon} · P3") < said.index("Unclaimed")
+    await desk.hears(f"handoff {free} sales", from_="ben")
+    assert "Unclaimed" not in await desk.says("home", from_="ben")
 
 
 async def test_what_is_due_soon_and_free_is_shown_with_claim(desk: Story) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.cards.card import Tone
 from bot.ports import Place
 from bot.router import Shown
 from tests.desk import Story, text_of, words_on
 
 
-async def page(desk: Story, case: int, number: int, person: str) -> Shown:
+async def page(desk: Story, case: int, number: int, person: str, started: datetime | None = None) -> Shown:
+    """The page of the escalation that began then; else of the last one."""
     who = desk.person(person).id
     place = Place(platform="web", conversation=f"@{who}", person=who)
-    return await desk.desk.router.show("page", f"{case}:{number}", place)
+    if started is None:
+        escalation = (await desk.case(case)).escalation
+        assert escalation is not None
+        started = escalation.started_at
+    return await desk.desk.router.show("page", f"{case}:{int(started.timestamp())}:{number}", place)
 
 
 async def test_a_page_says_why_and_asks(desk: Story) -> None:
@@ -72,3 +79,50 @@ async def test_a_page_of_an_older_escalation_is_over(desk: Story) -> None:
     shown = await page(desk, case, 1, "ana")
     assert shown.only_edit
     assert words_on(shown.card) == []
+
+
+async def test_the_same_persons_page_of_an_older_escalation_never_shows_the_new_one(desk: Story) -> None:
+    case = await desk.mention("urgent, my parcel")
+    first = desk.now
+    await desk.hears(f"escalate {case} the first", from_="ben")
+    await desk.passes(minutes=1)
+    await desk.hears(f"claim {case}", from_="ben")
+    await desk.passes(minutes=1)
+    await desk.hears(f"release {case}", from_="ben")
+    await desk.hears(f"escalate {case} the second", from_="ben")
+    new = await page(desk, case, 1, "ana")
+    assert not new.only_edit
+    assert "Ben Okafor asks you to look now: the second" in text_of(new.card)
+    old = await page(desk, case, 1, "ana", first)
+    assert old.only_edit
+    assert words_on(old.card) == []
+    assert "Answered by Ben Okafor at 09:01 (claimed)\nIt was: the first" in text_of(old.card)
+    told = [
+        text_of(card)
+        for card in await desk.direct("ana")
+        if "first" in text_of(card) or "second" in text_of(card)
+    ]
+    assert ["the first" in each for each in told] == [True, False]
+
+
+async def test_an_older_escalation_that_history_reaches_no_more_is_over(desk: Story) -> None:
+    case = await desk.mention("urgent, my parcel")
+    first = desk.now
+    await desk.hears(f"escalate {case} the first", from_="ben")
+    await desk.hears(f"claim {case}", from_="ben")
+    await desk.passes(minutes=1)
+    for number in range(60):
+        await desk.hears(f"note {case} {number}", from_="ben", settle=False)
+    await desk.hears(f"escalate {case} the second", from_="ben")
+    shown = await page(desk, case, 1, "ana", first)
+    assert shown.only_edit
+    assert "It is over" in text_of(shown.card)
+    assert "second" not in text_of(shown.card)
+
+
+async def test_a_page_that_was_put_before_pages_named_their_escalation_is_said_still(desk: Story) -> None:
+    case = await desk.mention("I will sue you")
+    who = desk.person("cleo").id
+    place = Place(platform="web", conversation=f"@{who}", person=who)
+    shown = await desk.desk.router.show("page", f"{case}:1", place)
+    assert f"ack {case}" in words_on(shown.card)

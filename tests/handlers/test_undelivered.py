@@ -42,7 +42,7 @@ class Line:
     async def delete(self, posted: Posted) -> None:
         raise AssertionError("nothing is to be deleted")
 
-    async def find(self, place: Place, nonce: str) -> Posted | None:
+    async def find(self, place: Place, nonce: str, *, below: Posted | None = None) -> Posted | None:
         return None
 
     def to(self, conversation: str, text: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import lifecycle
+from bot.domain import notes
 from bot.ports import Origin
 from storage.sql import chain
 from storage.sql.store import SqlStore
@@ -21,7 +21,7 @@ async def chained(store: SqlStore) -> SqlStore:
     """Case 7 with four events, and case 8 beside it."""
     await save(store, a_case(7), a_case(8))
     for number in range(3):
-        case = lifecycle.note(
+        case = notes.note(
             await load(store, 7), f"note {number}", by=ANA, at=MONDAY + minutes(number), lease=HOUR
         )
         await save(store, case)
@@ -123,14 +123,14 @@ async def test_erasing_the_personal_part_keeps_the_chain_whole(chained: SqlStore
 
 async def test_an_erased_chain_goes_on(chained: SqlStore) -> None:
     await runs(chained, "UPDATE events SET actor = NULL, place = NULL, data = NULL, salt = NULL")
-    await save(chained, lifecycle.note(await load(chained, 7), "more", by=ANA, at=MONDAY, lease=HOUR))
+    await save(chained, notes.note(await load(chained, 7), "more", by=ANA, at=MONDAY, lease=HOUR))
     assert await broken_at(chained, length=5) is None
 
 
 async def test_equal_words_have_different_digests(chained: SqlStore) -> None:
     # Else whoever guesses erased words could prove that they stood there.
     for _ in range(2):
-        await save(chained, lifecycle.note(await load(chained, 7), "same", by=ANA, at=MONDAY, lease=HOUR))
+        await save(chained, notes.note(await load(chained, 7), "same", by=ANA, at=MONDAY, lease=HOUR))
     rows = await chained.reader.once(lambda c: c.exec_driver_sql("SELECT digest, data FROM events").all())
     same = [row.digest for row in rows if "same" in row.data]
     assert len(same) == 2 == len(set(same))

@@ -45,6 +45,7 @@ def test_every_kind_has_a_sentence_even_when_its_data_was_erased(kind: Kind) -> 
 @pytest.mark.parametrize(
     ("kind", "data", "sentence"),
     [
+        (Kind.OPENED, {"why": "a rule"}, "Ana filed it with Support: a rule."),
         (Kind.CLAIMED, {}, "Ana claimed it."),
         (Kind.TAKEN, {"former": "ben@x", "reason": "he is ill"}, "Ana took it from Ben: he is ill."),
         (Kind.TAKEN, {"former": "me@x", "reason": ""}, "Ana took it from you."),
@@ -77,6 +78,9 @@ def test_every_kind_has_a_sentence_even_when_its_data_was_erased(kind: Kind) -> 
             "A page to Ben could not be delivered: blocked.",
         ),
         (Kind.NOTED, {"text": "line one\nline two"}, "Ana noted: line one line two."),
+        (Kind.NOTED, {"text": "rang them", "edited": True}, "Ana noted (edited): rang them."),
+        (Kind.NOTE_CHANGED, {"of": 3, "text": "rang them"}, "Ana changed a note: rang them."),
+        (Kind.NOTE_WITHDRAWN, {"of": 3}, "Ana took a note back."),
     ],
 )
 def test_sentences(kind: Kind, data: dict[str, Datum], sentence: str) -> None:

@@ -49,28 +49,38 @@ def test_a_strangers_words_are_one_line_in_a_row() -> None:
 
 
 def test_home_shows_pages_first_and_the_queues_with_who_is_on_call() -> None:
-    queue = QueueView(department="Support", unclaimed=3, claimed=2, oldest="2 h", on_call="Ana")
+    queue = QueueView(
+        name="support", department="Support", unclaimed=3, claimed=2, oldest="2 h", on_call="Ana"
+    )
     view = HomeView(
         name="Ana",
         pages=(row(number=1),),
         offers=(row(number=2, acceptable=True),),
         claims=(row(number=3),),
         claims_total=7,
+        claims_soon=1,
         due_soon=(row(number=4, claimable=True),),
+        free=(row(number=5, claimable=True),),
         queues=(queue,),
+        at="09:05",
     )
     card = home_card(view)
     assert card.tone is Tone.ALARM
-    assert words(card)[-4:] == ["next", "list mine", "list", "help"]
+    assert words(card)[-6:] == ["next", "list mine", "list", "oncall", "help", "home"]
     headings = [e.text for e in card.elements if isinstance(e, Text)]
     assert headings == [
         "Pages for you",
         "Offered to your departments",
-        "Your claims (6 more: list mine)",
+        "Your claims (1 due soon, 6 more: list mine)",
         "Due soon, nobody has them",
+        "Unclaimed",
+        "Queues, and who is on call now",
+        "As of 09:05",
     ]
-    (facts,) = [e for e in card.elements if isinstance(e, Facts)]
-    assert facts.rows == (("Support", "3 unclaimed, oldest 2 h · 2 claimed · on call: Ana"),)
+    assert {"resolve 3", "claim 4", "claim 5", "list open support"} <= set(words(card))
+    (queues,) = [e for e in card.elements if isinstance(e, Rows)][-1:]
+    assert queues.rows[0].text == "Support: 3 unclaimed, oldest 2 h · 2 claimed"
+    assert queues.rows[0].detail == "on call: Ana"
     assert card.summary == "Your desk: 1 page, 1 offer, 7 claims, 3 unclaimed"
 
 
@@ -78,7 +88,7 @@ def test_an_empty_home_says_what_to_do() -> None:
     card = home_card(HomeView(name="Ana"))
     assert card.tone is Tone.NEUTRAL
     assert "Next" in str(card.elements[0])
-    assert words(card) == ["next", "list mine", "list", "help"]
+    assert words(card) == ["next", "list mine", "list", "oncall", "help", "home"]
 
 
 def test_duty_of_one_department_is_shown_in_full_and_of_all_in_rows() -> None:

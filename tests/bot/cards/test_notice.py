@@ -119,3 +119,19 @@ def test_a_note_says_who_when_and_what() -> None:
         "rang them\ncall back at 3",
     ]
     assert card.summary == "Ana on 1042: rang them call back at 3"
+
+
+def test_an_edited_note_says_so() -> None:
+    card = note_card(NoteView(number=1042, by="Ana", at="09:12", text="rang them", edited=True))
+    assert [e.text for e in card.elements if isinstance(e, Text)] == ["Ana · 09:12 · edited", "rang them"]
+
+
+def test_of_a_note_that_was_taken_back_only_that_is_left() -> None:
+    card = note_card(NoteView(number=1042, by="Ana", at="09:12", text=None, edited=True))
+    assert [e.text for e in card.elements if isinstance(e, Text)] == ["(Ana took this note back.)"]
+    assert card.summary == "(Ana took this note back.)"
+
+
+def test_a_page_whose_reason_is_not_known_any_more_leaves_it_out() -> None:
+    card = page_card(a_page(answered="It is over.", why=""))
+    assert [e.text for e in card.elements if isinstance(e, Text)] == ["It is over."]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import lifecycle as moves
+from bot.domain import notes
 from bot.domain.case import Case, Priority, State, WaitingFor
 from bot.domain.escalation import escalate
 from bot.domain.events import Kind
@@ -111,25 +112,25 @@ def test_our_own_answer_in_public_counts_and_wakes_nothing() -> None:
 def test_who_may_note(by: Actor, may: bool) -> None:
     if not may:
         with pytest.raises(NotAllowed):
-            moves.note(a_case(), "hm", by=by, at=NOW, lease=LEASE)
+            notes.note(a_case(), "hm", by=by, at=NOW, lease=LEASE)
         return
-    assert kinds(moves.note(a_case(), "hm", by=by, at=NOW, lease=LEASE)) == [Kind.NOTED]
+    assert kinds(notes.note(a_case(), "hm", by=by, at=NOW, lease=LEASE)) == [Kind.NOTED]
 
 
 def test_a_note_renews_its_owners_lease_only() -> None:
     for by, until in ((BEN, NOW + 90 * MINUTE), (HANA, NOW + HOUR)):
-        lease = moves.note(claimed(BEN), "hm", by=by, at=NOW + 30 * MINUTE, lease=LEASE).lease
+        lease = notes.note(claimed(BEN), "hm", by=by, at=NOW + 30 * MINUTE, lease=LEASE).lease
         assert lease is not None
         assert lease.until == until
 
 
 def test_a_note_knows_the_thread_it_stands_in() -> None:
-    case = moves.note(a_case(), "hm", by=BEN, at=NOW, lease=LEASE, thread="web:support")
+    case = notes.note(a_case(), "hm", by=BEN, at=NOW, lease=LEASE, thread="web:support")
     assert case.pending[-1].data == {"text": "hm", "thread": "web:support"}
 
 
 def test_a_closed_case_can_be_noted_on() -> None:
-    assert moves.note(saved(resolved(claimed(BEN))), "thanked us", by=BEN, at=NOW, lease=LEASE).closed
+    assert notes.note(saved(resolved(claimed(BEN))), "thanked us", by=BEN, at=NOW, lease=LEASE).closed
 
 
 def test_a_lead_sets_the_priority() -> None:

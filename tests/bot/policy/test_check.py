@@ -288,6 +288,41 @@ def test_departments(old: str, new: str, field: str, says: str) -> None:
     assert says in told(reading, field).message
 
 
+@pytest.mark.parametrize(
+    ("groups", "field", "says"),
+    [
+        ('{ slack = "@support" }', "departments.press.groups.slack", "not a user group's id"),
+        ('{ slack = "<!subteam^S0SUPPORT>" }', "departments.press.groups.slack", "not a user group's id"),
+        ('{ slack = "C0SUPPORT" }', "departments.press.groups.slack", "copy the id"),
+        ('{ slack = ["S0SUPPORT"] }', "departments.press.groups.slack", "must be text"),
+        ('{ slack = " " }', "departments.press.groups.slack", "blank"),
+        ('{ slak = "S0SUPPORT" }', "departments.press.groups.slak", 'did you mean "slack"'),
+        ('{ web = "S0SUPPORT" }', "departments.press.groups.web", "no platform with groups"),
+        ('"S0SUPPORT"', "departments.press.groups", "must be a table"),
+    ],
+)
+def test_groups(groups: str, field: str, says: str) -> None:
+    reading = change(('{ slack = "C1" }', f'{{ slack = "C1" }}\ngroups = {groups}'))
+    assert reading.policy is None
+    assert says in told(reading, field).message
+
+
+def test_a_department_with_a_group_needs_nobody_by_name() -> None:
+    """Nor need those be members by name whom the policy has on duty there."""
+    group = '"C1" }\ngroups = { slack = "S0PRESS" }'
+    nobody = change(('"C1" }\nduty = ["ana@north.example"]', group))
+    assert nobody.policy is not None
+    assert nobody.policy.departments["press"].groups == {"slack": "S0PRESS"}
+    assert change(('"C1" }', group), (', press = "member" }', " }")).problems == ()
+
+
+def test_who_has_no_role_may_have_one_by_a_group() -> None:
+    text = '[people."b@north.example"]\nname = "B"'
+    assert "no role" in add(text).problems[0].message
+    reading = parse(f"{GOOD}\n{text}".replace('"C1" }', '"C1" }\ngroups = { slack = "S0PRESS" }'))
+    assert reading.problems == ()
+
+
 def test_a_lead_is_enough_without_duty() -> None:
     reading = change(
         ('"C1" }\nduty = ["ana@north.example"]', '"C1" }'), ('press = "member"', 'press = "lead"')
@@ -623,3 +658,65 @@ def test_what_a_file_holds_cannot_play_with_the_terminal() -> None:
     reading = change(("[company]", '[company]\n"\\u001b[31mred\\nline" = 1'), ("Europe/London", "\\u001b[2J"))
     for problem in reading.problems:
         assert str(problem).isprintable(), problem
+
+
+# -- reactions --------------------------------------------------------------------------------------------
+
+
+def reacting(reactions: str) -> Reading:
+    return change(('{ slack = "C1" }', f'{{ slack = "C1" }}\nreactions = {reactions}'))
+
+
+def test_reactions_are_off_until_the_policy_names_them() -> None:
+    policy = parse(GOOD).policy
+    assert policy is not None
+    assert policy.departments["press"].reactions == {}
+
+
+def test_reactions_say_verbs_whichever_way_the_emoji_is_spelled() -> None:
+    reading = reacting('{ eyes = "claim", ":Raised_Hand:" = "release", "+1" = "Ack", "おk" = "accept" }')
+    assert reading.problems == ()
+    assert reading.policy is not None
+    assert reading.policy.departments["press"].reactions == {
+        "eyes": "claim",
+        "raised_hand": "release",
+        "+1": "ack",
+        "おk": "accept",
+    }
+
+
+@pytest.mark.parametrize("verb", ["resolve", "publish", "dismiss", "handoff", "take", "reply", "nonsense"])
+def test_a_slip_of_the_thumb_does_not_do_more(verb: str) -> None:
+    reading = reacting(f'{{ eyes = "{verb}" }}')
+    assert reading.policy is None
+    problem = told(reading, "departments.press.reactions.eyes")
+    assert f'a reaction cannot say "{verb}", for a slip of the thumb must not' in problem.message
+    assert 'write one of "claim", "release", "extend", "ack", "accept"' in problem.message
+    assert (problem.file, problem.line) == ("policy.toml", 22)
+
+
+@pytest.mark.parametrize(
+    ("reactions", "field", "says"),
+    [
+        ('{ eyes = "clam" }', "departments.press.reactions.eyes", 'did you mean "claim"?'),
+        ("{ eyes = true }", "departments.press.reactions.eyes", "must be text"),
+        ('{ eyes = " " }', "departments.press.reactions.eyes", "blank"),
+        ('"claim"', "departments.press.reactions", "must be a table"),
+        ('{ "👀" = "claim" }', 'departments.press.reactions."👀"', "is not the name of an emoji"),
+        ('{ "two eyes" = "claim" }', 'departments.press.reactions."two eyes"', "is not the name of an emoji"),
+        ('{ "::" = "claim" }', 'departments.press.reactions."::"', "is not the name of an emoji"),
+        ('{ eyes = "claim", ":eyes:" = "ack" }', 'departments.press.reactions.":eyes:"', "is there twice"),
+    ],
+)
+def test_reactions_that_cannot_be_read(reactions: str, field: str, says: str) -> None:
+    reading = reacting(reactions)
+    assert reading.policy is None
+    assert says in told(reading, field).message
+
+
+def test_reactions_where_nobody_can_react_are_a_warning() -> None:
+    reading = change(('{ web = "support" }', '{ web = "support" }\nreactions = { eyes = "claim" }'))
+    problem = told(reading, "departments.support.reactions")
+    assert reading.policy is not None
+    assert problem.severity is Severity.WARNING
+    assert "only Slack has reactions" in problem.message

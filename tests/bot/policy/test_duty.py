@@ -11,6 +11,7 @@ from bot.domain.calendar import Calendar, Span
 from bot.domain.people import COMPANY, Person, PersonId, Role
 from bot.policy.duty import champions, is_active, leads, members, on_duty, paged
 from bot.policy.model import Community, Company, Department, Goal, Measure, Policy, Rotation, Surge
+from bot.policy.roster import Roster
 from bot.policy.sections.company import DEFAULTS
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -57,7 +58,7 @@ def policy(
         company=company,
         defaults=DEFAULTS,
         surge=Surge(),
-        people={each.id: each for each in people},
+        people=Roster({each.id: each for each in people}),
         departments={"support": support},
         communities={"x": x},
         rules=(),

@@ -14,6 +14,7 @@ from bot.domain.service import promise
 from bot.policy import terms
 from bot.policy.ladder import escalation_policy_by_hand, escalation_policy_for, rung
 from bot.policy.model import EscalationPolicy, Policy, Step
+from bot.policy.roster import Roster
 from tests.desk import test_policy as a_policy
 
 DAY = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
@@ -90,19 +91,19 @@ def test_only_what_wakes_people_is_sent_at_night(policy: Policy) -> None:
 def test_a_persons_own_hours_come_first(policy: Policy) -> None:
     early = policy.departments["support"].calendar
     dana = replace(policy.people[DANA], calendar=early)
-    policy = replace(policy, people={**policy.people, DANA: dana})
+    policy = replace(policy, people=Roster({**policy.people, DANA: dana}))
     assert rung(policy, escalated(policy, priority=P2, step=2), NIGHT).next_at == NIGHT.replace(hour=7)
 
 
 def test_of_several_those_at_work_are_paged(policy: Policy) -> None:
     always = replace(policy.people[ANA], calendar=type(policy.company.calendar).always(policy.company.zone))
     policy = with_plan(
-        replace(policy, people={**policy.people, ANA: always}),
+        replace(policy, people=Roster({**policy.people, ANA: always})),
         Step(page="lead", wait=MINUTE),
         Step(page="duty"),
     )
     people = {**policy.people, BEN: replace(policy.people[BEN], roles=policy.people[ANA].roles)}
-    policy = replace(policy, people=people)
+    policy = replace(policy, people=Roster(people))
     assert set(rung(policy, escalated(policy, "mine", priority=P1), NIGHT).people) == {ANA, BEN}
     assert rung(policy, escalated(policy, "mine", priority=P2), NIGHT).people == (ANA,)
 
@@ -120,7 +121,7 @@ def test_a_fallback_that_is_gone_too_leads_to_the_next_step(policy: Policy) -> N
         policy, Step(page="gone@kettle.example", wait=MINUTE), Step(page="champion", wait=MINUTE)
     )
     people = {who: person for who, person in policy.people.items() if who != ANA}
-    policy = replace(policy, people=people)
+    policy = replace(policy, people=Roster(people))
     assert rung(policy, escalated(policy, "mine"), DAY).people == (DANA,)
 
 

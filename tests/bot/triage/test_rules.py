@@ -15,6 +15,7 @@ from bot.domain.case import Priority
 from bot.domain.mention import Author, Mention
 from bot.domain.people import PersonId
 from bot.policy.model import Community, Company, Goal, Measure, Policy, Rule, Surge
+from bot.policy.roster import Roster
 from bot.policy.sections.company import DEFAULTS
 from bot.triage.rules import community_of, triage
 from bot.triage.words import normal, says
@@ -49,7 +50,7 @@ def policy(*rules: Rule) -> Policy:
         ),
         defaults=DEFAULTS,
         surge=Surge(),
-        people={},
+        people=Roster({}),
         departments={},
         communities={each.name: each for each in communities},
         rules=rules,
