@@ -10,6 +10,9 @@ from typing import Final, Literal, cast
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 SLACK_API: Final = "https://slack.com/api/"
+TEAMS_OPENID: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+TEAMS_LOGIN: Final = "https://login.microsoftonline.com"
+_YES: Final = ("1", "true", "yes", "on")
 
 
 class ConfigError(ValueError):
@@ -35,6 +38,28 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsSettings:
+    """How this desk speaks to Microsoft Teams: as which app, in which tenants, and with which credential.
+
+    The credential is a client secret (`password`), a certificate file with its key (PEM), or the managed identity of
+    the machine. `anonymous` checks and sends no tokens at all: for a stand-in on this machine only.
+    """
+
+    app_id: str = ""
+    tenants: tuple[str, ...] = ()
+    password: str = ""
+    certificate: Path | None = None
+    managed_identity: bool = False
+    openid_url: str = TEAMS_OPENID
+    login_url: str = TEAMS_LOGIN
+    anonymous: bool = False
+
+    def __repr__(self) -> str:
+        # Settings end up in logs and tracebacks; secrets must not.
+        return f"TeamsSettings(app_id={self.app_id!r}, tenants={self.tenants!r}, anonymous={self.anonymous})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Every setting. `webhook_secrets` verify intake; several allow rotation."""
 
@@ -45,6 +70,7 @@ class Config:
     webhook_secrets: tuple[str, ...] = ()
     web_chat: WebChat = "off"
     slack: SlackSettings | None = None
+    teams: TeamsSettings | None = None
 
     @property
     def loopback(self) -> bool:
@@ -74,6 +100,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         ),
         web_chat=cast(WebChat, web_chat),
         slack=_slack(env),
+        teams=_teams(env, host),
     )
 
 
@@ -102,6 +129,56 @@ def _slack(env: Mapping[str, str]) -> SlackSettings | None:
         raise ConfigError(f"BATON_SLACK_API_URL is {url!r}; write an address that begins with https://.")
     return SlackSettings(
         bot_token=bot, signing_secret=secret, app_token=app, api_url=url if url.endswith("/") else f"{url}/"
+    )
+
+
+def _teams(env: Mapping[str, str], host: str) -> TeamsSettings | None:
+    """Teams' settings; None when there is neither an app id nor a wish to do without."""
+
+    def said(name: str) -> str:
+        return env.get(f"BATON_TEAMS_{name}", "").strip()
+
+    app_id, anonymous = said("APP_ID"), said("ANONYMOUS").lower() in _YES
+    password, certificate = said("APP_PASSWORD"), said("CERTIFICATE")
+    managed = said("MANAGED_IDENTITY").lower() in _YES
+    tenants = tuple(tenant.strip() for tenant in said("TENANT_ID").split(",") if tenant.strip())
+    if anonymous:
+        if app_id:
+            raise ConfigError(
+                "BATON_TEAMS_ANONYMOUS lets anyone be anyone, so it is refused together with BATON_TEAMS_APP_ID: "
+                "remove one of the two."
+            )
+        if host not in _LOOPBACK:
+            raise ConfigError(
+                "BATON_TEAMS_ANONYMOUS lets anyone be anyone, so it works on a loopback address only. "
+                f"BATON_HOST is {host}: write 127.0.0.1, or remove it."
+            )
+        return TeamsSettings(anonymous=True, tenants=tenants)
+    if not app_id:
+        if password or certificate or managed:
+            raise ConfigError(
+                "Teams is half set up: write the bot's app (client) id into BATON_TEAMS_APP_ID, "
+                "or remove the other BATON_TEAMS_ settings."
+            )
+        return None
+    if not tenants:
+        raise ConfigError(
+            "BATON_TEAMS_TENANT_ID is missing: write the directory (tenant) id whose people may use this desk; "
+            "several are separated by commas, the app's own first."
+        )
+    if sum((bool(password), bool(certificate), managed)) != 1:
+        raise ConfigError(
+            "Teams needs one credential: BATON_TEAMS_APP_PASSWORD (client secret), BATON_TEAMS_CERTIFICATE (a PEM "
+            "file with its key), or BATON_TEAMS_MANAGED_IDENTITY=1."
+        )
+    return TeamsSettings(
+        app_id=app_id,
+        tenants=tenants,
+        password=password,
+        certificate=Path(certificate) if certificate else None,
+        managed_identity=managed,
+        openid_url=said("OPENID_URL") or TEAMS_OPENID,
+        login_url=(said("LOGIN_URL") or TEAMS_LOGIN).rstrip("/"),
     )
 
 

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-import structlog
-
+from adapters.later import Later
+from adapters.saying import Views
 from adapters.slack.api import SlackApi
 from adapters.slack.people import Directory
 from bot.cards.card import Card
 from bot.config import SlackSettings
 from bot.grammar import Happened, Heard
 from bot.policy.model import Policy
-from bot.ports import Clock, Place, Sent
-from bot.router import Shown
-
-log = structlog.get_logger(__name__)
-
-
-class Views(Protocol):
-    """What to show: the router."""
-
-    async def show(self, view: str, subject: str, place: Place) -> Shown: ...
-
-
-class Later:
-    """Work that follows an acknowledgement, such as opening a dialog. Nobody waits for it but `close`."""
-
-    def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs it now, beside everything else; a surprise is logged."""
-        task = asyncio.create_task(self._watched(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def settle(self) -> None:
-        """Waits until nothing is left to do."""
-        while self._running:
-            await asyncio.wait(set(self._running))
-
-    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:  # the edge: nobody waits for this task, so nobody else would tell
-            log.exception("what followed an acknowledgement failed")
+from bot.ports import Clock, Sent
 
 
 def _not_counted(kind: str) -> None:

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from adapters.saying import Views
 from adapters.slack.api import SlackApi
 from adapters.slack.groups import Groups
 from adapters.slack.inbound import SlackFrontend
 from adapters.slack.outbound import SlackChat
-from adapters.slack.parts import Parts, Views
+from adapters.slack.parts import Parts
 from adapters.slack.people import Directory
 from bot.cards.card import Card
 from bot.config import SlackSettings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
@@ -30,8 +31,8 @@ NASTY = (
     "<!channel> <@U0ANA> @everyone *bold* _it_ ~gone~ `code` :boom: <https://evil.example|your bank> "
     "https://evil.example [bank](https://evil.example) <b>hi</b> &lt;i&gt; &amp; <script>alert(1)</script>"
 )
-# A platform whose markup cannot be escaped shows letters that look the same.
-LOOK_ALIKES = str.maketrans("∗ˍ∼ˋ∶‹›", "*_~`:<>")
+# Where a platform's markup cannot be escaped, another sign that looks the same may stand for one that formats.
+ALIKE = re.compile("".join(r"\S" if sign in "*_~`:<>" else re.escape(sign) for sign in NASTY))
 _nonces = (f"nonce-{number}" for number in itertools.count())
 
 
@@ -142,7 +143,7 @@ async def test_whatever_a_stranger_wrote_is_shown_as_text(room: Room) -> None:
     await room.chat.edit(posted, hostile)
     await room.settle()
     (seen,) = await room.main(room.place("support"))
-    assert seen.text.translate(LOOK_ALIKES).count(NASTY) >= 5, seen.text
+    assert len(ALIKE.findall(seen.text)) >= 5, seen.text
     assert seen.pings == () and seen.odd == () and "bold" not in seen.bold
     assert [leads for _, leads in seen.links] == ["https://x.example/1"]
     assert "Claim" in seen.buttons
