@@ -75,6 +75,7 @@ class Actions:
             words=words,
             place=self._telling.place(spot),
             id=f"slack:act:{spot.trigger}" if spot.trigger else None,
+            card=await self._telling.case_at(spot),
         )
         where = refused if refused is not None and card is not None and card.refused else spot
         self._telling.tell(where, words, card)

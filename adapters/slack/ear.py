@@ -37,14 +37,22 @@ class Ear:
         self._parts = parts
 
     async def hear(
-        self, *, user: str, team: str | None, words: str, place: Place, id: str | None
+        self,
+        *,
+        user: str,
+        team: str | None,
+        words: str,
+        place: Place,
+        id: str | None,
+        card: int | None = None,
     ) -> Card | None:
-        """Does what `user` (of workspace `team`) says; the answer is for the speaker alone, None for none.
+        """Does what `user` (of workspace `team`) says; the answer is for the speaker alone, None for none. `card` is
+        the case whose message it was said on, which will show by itself what became of it.
 
         Never raises for what may happen on a busy day: a desk or a Slack that does not answer is a refusal card.
         """
         try:
-            return await self.must_hear(user=user, team=team, words=words, place=place, id=id)
+            return await self.must_hear(user=user, team=team, words=words, place=place, id=id, card=card)
         except (Overloaded, Stale):
             return refusal_card(BUSY)
         except ChatError as error:
@@ -52,7 +60,14 @@ class Ear:
             return refusal_card(NOT_KNOWN)
 
     async def must_hear(
-        self, *, user: str, team: str | None, words: str, place: Place, id: str | None
+        self,
+        *,
+        user: str,
+        team: str | None,
+        words: str,
+        place: Place,
+        id: str | None,
+        card: int | None = None,
     ) -> Card | None:
         """As `hear`, for words that Slack brings again when it is asked to.
 
@@ -64,7 +79,7 @@ class Ear:
         person = known.person
         if person is not None and _direct(place):
             place = replace(place, person=person.id)
-        return await self._parts.hear(Heard(id=id, words=words, person=person, place=place))
+        return await self._parts.hear(Heard(id=id, words=words, person=person, place=place, card=card))
 
     async def who(self, user: str, team: str | None) -> Known:
         """Who this is. Raises ChatErrors when Slack has to be asked and does not answer within WHO_WITHIN."""

@@ -77,7 +77,7 @@ class Telling:
         return place_in(self._parts.policy, spot.origin.channel, message=message)
 
     async def _tell(self, spot: Spot, words: str, card: Card | None) -> None:
-        if card is not None and not await self._seen_anyway(spot, words, card):
+        if card is not None and not _seen_at_home(spot, words, card):
             await say(self._surface(spot), card)
         if spot.origin.home:
             await self._publish(spot)
@@ -103,18 +103,12 @@ class Telling:
             otherwise=otherwise,
         )
 
-    async def _seen_anyway(self, spot: Spot, words: str, card: Card) -> bool:
-        """Whether the pressed message, or App Home, will show by itself what the card would."""
-        if card.refused or spot.dialog or spot.origin.fleeting:
-            return False
-        if spot.origin.home and keys_of(words) == (_HOME,):
-            return True
-        if not repeats(card, words):
-            return False
-        if spot.origin.home or not spot.origin.message:
-            return spot.origin.home
-        pressed = posted(spot.origin.channel, spot.origin.message)
-        return await self._parts.sent.case_of(pressed) == _case_in(words)
+    async def case_at(self, spot: Spot) -> int | None:
+        """The case that the message acted on is about; that message will show by itself what became of it."""
+        origin = spot.origin
+        if spot.dialog or origin.fleeting or origin.home or not origin.message:
+            return None
+        return await self._parts.sent.case_of(posted(origin.channel, origin.message))
 
     async def _publish(self, spot: Spot) -> None:
         try:
@@ -134,6 +128,13 @@ class Telling:
         if not origin.url:
             return whisper
         return ResponseUrl(api=api, url=origin.url, replace=origin.fleeting, otherwise=whisper)
+
+
+def _seen_at_home(spot: Spot, words: str, card: Card) -> bool:
+    """Whether App Home, made anew, will show by itself what the card would."""
+    if not spot.origin.home or spot.dialog or card.refused:
+        return False
+    return keys_of(words) == (_HOME,) or repeats(card, words)
 
 
 def repeats(card: Card, words: str) -> bool:

@@ -46,6 +46,7 @@ class Submissions:
             words=words,
             place=self._telling.place(spot),
             id=f"slack:view:{view['id']}" if view.get("id") else None,
+            card=await self._telling.case_at(spot),
         )
         if card is not None and card.refused:
             return _refused(card, spot)

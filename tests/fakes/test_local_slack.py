@@ -18,9 +18,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.asking import FORM, MODAL
 from tests.fakes.local_slack import LocalSlack, NoLocalSlack, local_slack, or_skip, setup
 from tests.fakes.slack import SIGNING_SECRET
-from tests.fakes.test_slack_people import FORM, MODAL
 
 C = "C0SUPPORT"
 USERS = {"U1": ("Ana Ruiz", "ana@kettle.example"), "U2": ("Ben Okafor", "ben@kettle.example")}

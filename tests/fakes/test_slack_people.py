@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,53 +13,12 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.asking import FORM, MODAL
 from tests.fakes.slack import BOT, SIGNING_SECRET, FakeSlack, fake_slack
 
 C = "C0SUPPORT"
-SILENCE = "silence"
-FORM: list[dict[str, Any]] = [
-    {
-        "type": "input",
-        "block_id": "f0",
-        "label": {"type": "plain_text", "text": "Department"},
-        "element": {
-            "type": "static_select",
-            "action_id": "v",
-            "options": [
-                {"text": {"type": "plain_text", "text": t}, "value": t.lower()} for t in ("Press", "Sales")
-            ],
-        },
-    },
-    {
-        "type": "input",
-        "block_id": "f1",
-        "optional": True,
-        "label": {"type": "plain_text", "text": "Note"},
-        "element": {"type": "plain_text_input", "action_id": "v"},
-    },
-    {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "text": {"type": "plain_text", "text": "Go"},
-                "value": "claim 1",
-                "action_id": "say:0:0",
-            }
-        ],
-    },
-]
-MODAL = {
-    "type": "modal",
-    "callback_id": "form",
-    "title": {"type": "plain_text", "text": "Hand off"},
-    "submit": {"type": "plain_text", "text": "Send"},
-    "blocks": FORM[:2],
-}
 
 
 @dataclass
@@ -190,6 +148,15 @@ async def test_an_address_takes_five_answers_within_half_an_hour(slack: FakeSlac
     assert [m["text"] for m in slack.ephemerals(C, "U1")] == ["0", "1", "2", "3", "4"]
 
 
+async def test_an_answer_may_be_longer_than_a_message(slack: FakeSlack, app: App) -> None:
+    await slack.command("U1", C, "/baton", "x")
+    text = {"type": "plain_text", "text": "x" * 2900}
+    body = {"text": "x", "blocks": [{"type": "section", "text": text} for _ in range(6)]}
+    async with ClientSession() as session, session.post(app.heard[0]["response_url"], json=body) as response:
+        assert response.status == 200
+    assert len(slack.ephemerals(C, "U1")) == 1
+
+
 async def test_an_answer_replaces_or_deletes_what_was_pressed(slack: FakeSlack, app: App) -> None:
     await our(slack, "chat.postEphemeral", channel=C, user="U1", text="x", blocks=FORM)
     (shown,) = slack.ephemerals(C, "U1")
@@ -261,42 +228,3 @@ async def test_signatures_can_be_wrong(slack: FakeSlack, app: App) -> None:
     await slack.redeliver(retry=2)
     assert app.headers[2]["X-Slack-Retry-Num"] == "2"
     assert (await slack.verify_url("abc")).ok and app.heard[-1]["challenge"] == "abc"
-
-
-@asynccontextmanager
-async def listening(slack: FakeSlack, answers: list[Any]) -> AsyncIterator[list[Any]]:
-    """An app in Socket Mode."""
-    settings, heard = slack.settings(app_token=True), []
-
-    async def hear(client: Any, request: Any) -> None:
-        heard.append(request)
-        answer = answers.pop(0) if answers else None
-        if answer != SILENCE:
-            await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer))
-
-    web_client = AsyncWebClient(token=settings.bot_token, base_url=slack.url)
-    client = SocketModeClient(settings.app_token, web_client=web_client, ping_interval=0.2)
-    client.socket_mode_request_listeners.append(hear)
-    await client.connect()  # type: ignore[no-untyped-call]
-    await slack.sockets.connected()
-    try:
-        yield heard
-    finally:
-        await client.close()  # type: ignore[no-untyped-call]
-        await client.aiohttp_client_session.close()
-
-
-async def test_in_socket_mode_the_same_comes_in_envelopes(slack: FakeSlack) -> None:
-    slack.request_url = None
-    async with listening(slack, [{"text": "done"}, SILENCE]) as heard:
-        answer = await slack.command("U1", C, "/baton", "next")
-        assert answer.body == {"text": "done"} and heard[0].type == "slash_commands"
-        assert [m["text"] for m in slack.ephemerals(C, "U1")] == ["done"]
-        assert (await slack.say("U1", C, "hello")).attempts == 2
-        assert (heard[-1].retry_attempt, heard[-1].retry_reason) == (1, "timeout")
-        await slack.sockets.refresh()
-        await asyncio.sleep(0.05)
-        assert (await slack.say("U1", C, "still there?")).ok and slack.sockets.opened == 2
-        slack.sockets.drop()
-        slack.delivery.patience = 5
-        assert (await slack.say("U1", C, "and now?")).ok and slack.sockets.opened == 3

@@ -69,8 +69,13 @@ _MOST_OPTIONS: Final = {"radio_buttons": 10, "checkboxes": 10, "overflow": 5}
 _ELEMENTS: Final = {"actions": 25, "context": 10}
 
 
-def check_message(work: Workspace, arguments: Json, most_text: int = MOST_TEXT) -> None:
-    """Refuses what may not be posted; gives blocks and their elements the names they lack."""
+def check_message(
+    work: Workspace, arguments: Json, most_text: int = MOST_TEXT, *, sized: bool = True
+) -> None:
+    """Refuses what may not be posted; gives blocks and their elements the names they lack.
+
+    `sized`: all blocks together are measured, which Slack does not do at a `response_url` (bolt-js issue 2867).
+    """
     blocks, attachments = arguments.get("blocks"), arguments.get("attachments")
     text = str(arguments.get("text") or "")
     if not (blocks or attachments or text):
@@ -83,7 +88,7 @@ def check_message(work: Workspace, arguments: Json, most_text: int = MOST_TEXT) 
         if attachment.get("blocks") is not None:
             check_blocks(work, attachment["blocks"], MOST_BLOCKS)
     everything = [*(blocks or ()), *(b for a in attachments or () for b in a.get("blocks") or ())]
-    if (size := _size(everything)) > MOST_IN_BLOCKS:
+    if sized and (size := _size(everything)) > MOST_IN_BLOCKS:
         raise Refused("msg_blocks_too_long", f"the blocks have {size} characters; {MOST_IN_BLOCKS} fit")
 
 

@@ -14,7 +14,7 @@ def respond(work: Workspace, address: Address, body: Json) -> None:
     if body.get("delete_original"):
         _delete(work, channel, address)
         return
-    check_message(work, body)
+    check_message(work, body, sized=False)
     original = _original(channel, address)
     if body.get("replace_original") and original is not None:
         before = dict(original.body)
@@ -30,7 +30,7 @@ def answered(work: Workspace, channel: Channel, user: str, body: object) -> None
     if body in (None, "", {}):
         return
     message: Json = body if isinstance(body, dict) else {"text": str(body)}
-    check_message(work, message)
+    check_message(work, message, sized=False)
     _say(work, channel, user, message)
 
 
