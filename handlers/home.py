@@ -14,7 +14,7 @@ from bot.domain.escalation import was_paged
 from bot.domain.roles import Actor
 from bot.policy.duty import on_duty
 from bot.policy.names import admins
-from bot.ports import CaseFilter, Work
+from bot.ports import CaseFilter, Queue, Work
 from bot.router import Call, Look, Reply, Routes
 from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
@@ -59,7 +59,7 @@ async def home(look: Look, subject: str) -> Card:
                 claims_soon=len(urgent),
                 due_soon=await case_rows(work, look, due_soon),
                 free=await case_rows(work, look, await _free(work, look, mine, due_soon)),
-                queues=tuple([await _queue(work, look, department) for department in mine]),
+                queues=await _queues(work, look, mine),
                 at=look.names.moment(look.now),
             )
         )
@@ -113,22 +113,19 @@ async def _free(
     return [case for case in found if case.id not in known and case.offer is None][:_MOST]
 
 
-async def _queue(work: Work, look: Look, department: str) -> QueueView:
-    which = CaseFilter(
-        departments=(department,), communities=communities_of(look.actor), states=(State.OPEN,)
-    )
-    claimed = CaseFilter(
-        departments=(department,), communities=communities_of(look.actor), states=(State.CLAIMED,)
-    )
-    free = await work.cases.find(which, limit=_SCANNED)
-    oldest = min((case.opened_at for case in free), default=None)
+async def _queues(work: Work, look: Look, departments: tuple[str, ...]) -> tuple[QueueView, ...]:
+    found = await work.cases.queues(departments, communities_of(look.actor))
+    return tuple(_queue(look, name, found.get(name, Queue())) for name in departments)
+
+
+def _queue(look: Look, department: str, queue: Queue) -> QueueView:
     duty = on_duty(look.policy, department, look.now)
     return QueueView(
         name=department,
         department=look.names.department(department),
-        unclaimed=await work.cases.count(which),
-        claimed=await work.cases.count(claimed),
-        oldest=look.names.span(look.now - oldest) if oldest else "",
+        unclaimed=queue.unclaimed,
+        claimed=queue.claimed,
+        oldest=look.names.span(look.now - queue.oldest) if queue.oldest else "",
         on_call=look.names.person(duty) if duty else "",
     )
 

@@ -51,6 +51,15 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits in one department: cases that nobody has, since when the oldest of them, and cases that are claimed."""
+
+    unclaimed: int = 0
+    claimed: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A key under which mentions find their case: a network's thread, or an author in a community."""
 
@@ -71,6 +80,11 @@ class Cases(Protocol):
 
     async def find(self, which: CaseFilter, *, limit: int = 20, offset: int = 0) -> Sequence[Case]: ...
     async def count(self, which: CaseFilter) -> int: ...
+    async def queues(
+        self, departments: Sequence[str], communities: Sequence[str] | None = None
+    ) -> Mapping[str, Queue]:
+        """Each department's queue, in these communities only where given; a department without cases is missing."""
+
     async def history(self, case_id: int, *, limit: int = 50) -> Sequence[Event]:
         """Newest first."""
 

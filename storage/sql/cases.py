@@ -28,7 +28,7 @@ from bot.domain.case import Case, State
 from bot.domain.events import Event
 from bot.domain.refusals import NoSuchCase
 from bot.effects import follow
-from bot.ports import CaseFilter, Stale, Thread
+from bot.ports import CaseFilter, Queue, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
 from storage.sql.columns import OPEN
@@ -86,6 +86,20 @@ class SqlCases:
     async def count(self, which: CaseFilter) -> int:
         wanted = _where(select(func.count()).select_from(CASES), which)
         return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()), long=True)
+
+    async def queues(
+        self, departments: Sequence[str], communities: Sequence[str] | None = None
+    ) -> Mapping[str, Queue]:
+        where = tuple(communities) if communities is not None else None
+        which = CaseFilter(departments=tuple(departments), communities=where)
+        columns = (CASES.c.department, CASES.c.state, func.count(), func.min(CASES.c.opened_at))
+        wanted = _where(select(*columns), which).group_by(CASES.c.department, CASES.c.state)
+        rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
+        queues: dict[str, Queue] = {}
+        for department, state, count, oldest in rows:
+            free = {"unclaimed": count, "oldest": oldest} if state == State.OPEN else {"claimed": count}
+            queues[department] = replace(queues.get(department, Queue()), **free)
+        return queues
 
     async def history(self, case_id: int, *, limit: int = 50) -> Sequence[Event]:
         of = {"this_subject": subject(case_id), "most": limit}
