@@ -3,13 +3,15 @@
 The state's colour is a circle before the title. The coloured bar of an attachment would fold long cards, and Slack
 calls attachments legacy.
 
-Limits: https://docs.slack.dev/reference/block-kit/blocks. A message is refused (`msg_blocks_too_long`) from about
-13,200 characters of text on, and was seen refused at 11,300 (slackapi/bolt-js issues 2509 and 2867), so we stay below
-10,000: the longest quotes are cut first, then other long texts, then lists.
+Limits: https://docs.slack.dev/reference/block-kit/blocks. How large a message may be is not documented; what was
+refused with `msg_blocks_too_long` (slackapi/bolt-js issues 2509 and 2867) fits a limit of about 13,200 characters of
+the blocks' JSON, each block counting some more. We stay below: the longest quotes are cut first, then other long
+texts, then lists. Home and dialogs may be larger.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -20,7 +22,10 @@ from bot.cards.card import Card, Rows, Text, Tone
 
 MORE: Final = "… and more that does not fit here"
 
-MOST_CHARACTERS: Final = 10_000
+MOST_IN_MESSAGE: Final = 12_500
+MOST_IN_VIEW: Final = 100_000
+_EACH_BLOCK: Final = 24
+_MESSAGE_BLOCKS: Final = 50
 
 _QUOTES: Final = (3_000, 1_500, 700, 300)
 _WORDS: Final = (3_000, 1_000, 400, 150)
@@ -43,28 +48,22 @@ def render(card: Card, *, pictures: Sequence[str | None] = (), most: int = 50) -
 
     `pictures` are Slack's file ids for the card's charts, in order; a chart without one is drawn in text.
     """
+    largest = MOST_IN_MESSAGE if most <= _MESSAGE_BLOCKS else MOST_IN_VIEW
     room: Room | None = _whole(card)
     while room is not None:
         blocks = _draw(card, room, pictures)
         over = len(blocks) - most
-        if over <= 0 and characters(blocks) <= MOST_CHARACTERS:
+        if over <= 0 and size(blocks) <= largest:
             break
         room = _smaller(room, card, over)
     else:
-        blocks = _cut(blocks, most)
+        blocks = _cut(blocks, most, largest)
     return Rendered(text=notification(card.summary or card.title), blocks=blocks)
 
 
-def characters(blocks: Sequence[Block]) -> int:
-    """How much text the blocks hold, as far as Slack is known to count it."""
-    return sum(_characters(block) for block in blocks)
-
-
-def _characters(part: Any) -> int:
-    if isinstance(part, dict):
-        own = sum(len(part[key]) for key in ("text", "alt_text") if isinstance(part.get(key), str))
-        return own + sum(_characters(each) for each in part.values())
-    return sum(_characters(each) for each in part) if isinstance(part, list) else 0
+def size(blocks: Sequence[Block]) -> int:
+    """How much the blocks are to Slack, as far as it is known."""
+    return len(json.dumps(blocks, separators=(",", ":"), ensure_ascii=False)) + _EACH_BLOCK * len(blocks)
 
 
 # -- making it fit ---------------------------------------------------------------------------------------------
@@ -92,13 +91,13 @@ def _smaller(room: Room, card: Card, over: int) -> Room | None:
     return replace(room, rows=room.rows * 3 // 4) if room.rows else None
 
 
-def _cut(blocks: list[Block], most: int) -> list[Block]:
+def _cut(blocks: list[Block], most: int, largest: int) -> list[Block]:
     """The first of the blocks and, where the last are buttons, those; what is left out is said."""
     last = blocks[-1:] if blocks[-1]["type"] == "actions" else []
     kept: list[Block] = []
-    room = MOST_CHARACTERS - characters(last) - len(MORE)
+    room = largest - size([*last, muted(MORE)])
     for block in blocks[: most - len(last) - 1]:
-        room -= characters([block])
+        room -= size([block])
         if room < 0:
             break
         kept.append(block)
