@@ -67,7 +67,7 @@ def blocks_of(card: Card, **how: Any) -> Blocks:
     _nothing_is_parsed(rendered.blocks)
     assert 0 < len(rendered.text) <= 3_000 and "\n" not in rendered.text
     assert not re.search(r"[<>*~`]|&(?!amp;|lt;|gt;|[\W\d]|$)\w+;|://|[@#]\w", rendered.text), rendered.text
-    assert most > 50 or size(rendered.blocks) <= MOST_IN_MESSAGE
+    assert how.get("most", 50) > 50 or size(rendered.blocks) <= MOST_IN_MESSAGE
     for button in buttons(rendered.blocks):
         if button["action_id"].startswith("say"):
             assert decode(button["value"]).words
