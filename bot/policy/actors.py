@@ -15,7 +15,8 @@ def actor_of(policy: Policy, person: Person, at: datetime) -> Actor:
     if person.until is not None and at.astimezone(person.zone).date() > person.until:
         return Actor(id=person.id, name=person.name)
     roles = dict(person.roles)
-    for name in policy.departments:
-        if on_duty(policy, name, at) == person.id:
+    for name, department in policy.departments.items():
+        # Whose turn it is takes a while to find out; most people are on no list.
+        if person.id in department.duty and on_duty(policy, name, at) == person.id:
             roles[name] = roles.get(name, frozenset()) | {Role.DUTY}
     return Actor(id=person.id, name=person.name, roles=roles, communities=person.communities)

@@ -23,7 +23,7 @@ from tests.bench.server import BARE_FORM, CHANNEL, IN_SLACK
 from tests.fakes.slack import TEAM, FakeSlack, fake_slack
 
 ANA: Final = "ana@kettle.example"
-LOOKS: Final = ("help", "oncall", "show {case}")
+LOOKS: Final = ("help claim", "oncall", "show {case}")
 CLICKS: Final = 7
 """Fewer than Slack's burst of edits, so that its pace is not what is measured."""
 FIRST_CASE: Final = 1001
