@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,9 @@ import click
 
 from adapters.slack.api import SlackApi
 from adapters.slack.doctor import examine as examine_slack
-from bot.config import Config, read_config
+from adapters.teams.api import TeamsApi
+from adapters.teams.doctor import Doctor, Memory
+from bot.config import Config, SlackSettings, TeamsSettings, read_config
 from bot.policy.load import read
 from bot.policy.model import Policy
 from bot.policy.problems import Severity
@@ -21,6 +24,7 @@ from bot.ports import Finding, Health
 from storage.sql.clock import SqlClock
 from storage.sql.engine import connect, sqlite_path
 from storage.sql.migrate import current, newest
+from storage.sql.store import SqlStore
 
 _MARKS: Final = {Health.WELL: "ok     ", Health.DOUBTFUL: "look   ", Health.BROKEN: "BROKEN "}
 _POLICY_BROKEN: Final = "{count} in {file}; the first: {problem}"
@@ -39,7 +43,7 @@ _MEND_OLD: Final = (
 _NO_CHAT: Final = "No chat is switched on, so nobody sees the cards."
 _MEND_CHAT: Final = (
     "Set BATON_SLACK_BOT_TOKEN with BATON_SLACK_APP_TOKEN or BATON_SLACK_SIGNING_SECRET (see `baton manifest slack`), "
-    "or BATON_WEB_CHAT=local to look around on this machine."
+    "BATON_TEAMS_APP_ID with a credential (see deploy/teams.md), or BATON_WEB_CHAT=local to look around on this machine."
 )
 
 
@@ -72,16 +76,56 @@ async def _all(config: Config) -> AsyncIterator[Finding]:
     yield finding
     if policy is None:
         return
-    yield await asyncio.to_thread(_database, config)
+    database = await asyncio.to_thread(_database, config)
+    yield database
     if config.slack is not None:
-        api = SlackApi(config.slack, SqlClock())
-        try:
-            async for finding in examine_slack(config.slack, policy, api):
-                yield finding
-        finally:
-            await api.close()
-    elif config.web_chat == "off":
+        async for finding in _slack(config.slack, policy, alone=config.teams is None):
+            yield finding
+    if config.teams is not None:
+        usable = database.health is Health.WELL and database.says == _DATABASE_WELL
+        async for finding in _teams(config, config.teams, policy, usable=usable):
+            yield finding
+    if config.slack is None and config.teams is None and config.web_chat == "off":
         yield Finding(area="Chat", health=Health.BROKEN, says=_NO_CHAT, mend=_MEND_CHAT)
+
+
+async def _slack(settings: SlackSettings, policy: Policy, *, alone: bool) -> AsyncIterator[Finding]:
+    api = SlackApi(settings, SqlClock())
+    try:
+        async for finding in examine_slack(settings, policy, api, alone=alone):
+            yield finding
+    finally:
+        await api.close()
+
+
+async def _teams(
+    config: Config, settings: TeamsSettings, policy: Policy, *, usable: bool
+) -> AsyncIterator[Finding]:
+    clock = SqlClock()
+    api = TeamsApi(settings, clock)
+    alone = config.slack is None
+    try:
+        async with _memory(config, policy, usable=usable) as memory:
+            doctor = Doctor(
+                settings=settings, policy=policy, api=api, clock=clock, memory=memory, alone=alone
+            )
+            async for finding in doctor.examine():
+                yield finding
+    finally:
+        await api.close()
+
+
+@asynccontextmanager
+async def _memory(config: Config, policy: Policy, *, usable: bool) -> AsyncIterator[Memory | None]:
+    """What the desk's database knows of Teams; only read."""
+    if not usable:
+        yield None
+        return
+    store = SqlStore(config.database_url, policy)
+    try:
+        yield Memory(references=store.references, identities=store.identities)
+    finally:
+        await store.close()
 
 
 def _policy(config: Config) -> tuple[Policy | None, Finding]:

@@ -39,7 +39,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A handoff that waits for its answer; `half_at` where the receiver's duty person is told at half."""
+    """A handoff that waits for its answer; `half_at` where the receiver's duty person is told once more at half.
+
+    `event` is the number of the event that asked, 0 where it was not kept.
+    """
 
     to: str
     by: PersonId
@@ -47,6 +50,7 @@ class Offer:
     asked_at: datetime
     until: datetime
     half_at: datetime | None = None
+    event: int = 0
 
 
 class WaitingFor(StrEnum):

@@ -47,7 +47,15 @@ def offer(
     half = clock.resume(at, clock.left(at, until) / 2) if page_at_half else None
     case = replace(
         case,
-        offer=Offer(to=to, by=by.id, note=note, asked_at=at, until=until, half_at=half),
+        offer=Offer(
+            to=to,
+            by=by.id,
+            note=note,
+            asked_at=at,
+            until=until,
+            half_at=half,
+            event=case.seq + len(case.pending) + 1,
+        ),
         seen_in=tuple(dict.fromkeys((*case.seen_in, to))),
         snoozed_until=None,
     )

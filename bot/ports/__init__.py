@@ -7,6 +7,7 @@ from bot.ports.identities import Identities, Identity, Standing
 from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.places import Place, Posted
+from bot.ports.references import References
 from bot.ports.sent import Sent
 from bot.ports.store import (
     AlreadyDone,
@@ -58,6 +59,7 @@ __all__ = [
     "Put",
     "Queue",
     "Rank",
+    "References",
     "Sent",
     "Shut",
     "SlowDown",

@@ -69,8 +69,9 @@ def words(followups: Followups, kind: str) -> list[Put]:
 
 
 def told(before: Case, after: Case) -> list[str]:
-    """Who gets a private notice, by first name."""
-    puts = words(follow(before, after, POLICY), "notice")
+    """Who gets a private notice, by first name; the correction of an earlier one is none."""
+    asked = before.offer.event if before.offer else 0
+    puts = [put for put in words(follow(before, after, POLICY), "notice") if f":{asked}:" not in put.key]
     assert all(put.rank is Rank.NOTE for put in puts if put.lane and put.lane.startswith("dm:"))
     return [str(put.args["person"]).split("@")[0] for put in puts if put.args.get("person")]
 
@@ -322,7 +323,7 @@ TOLD: dict[str, tuple[Case, Case, list[str]]] = {
         ["hana", "ben"],
     ),
     "claimed: nobody, the card tells": (OPEN, claim.claim(OPEN, by=BEN, at=AT, lease=HOUR), []),
-    "offered: nobody, the card tells": (MINE, offered(MINE), []),
+    "offered: who is on duty there": (MINE, offered(MINE), ["cleo"]),
     "half the offer's time: the receiver's duty person": (
         saved(offered(OPEN, half=True)),
         handoff.halfway(saved(offered(OPEN, half=True)), at=AT + minutes(30)),
@@ -406,7 +407,7 @@ def test_who_hears_of_it(name: str) -> None:
 
 
 SILENT = {
-    Kind.OPENED, Kind.REOPENED, Kind.CLAIMED, Kind.EXTENDED, Kind.OFFERED, Kind.OFFER_WITHDRAWN,
+    Kind.OPENED, Kind.REOPENED, Kind.CLAIMED, Kind.EXTENDED, Kind.OFFER_WITHDRAWN,
     Kind.WAITING, Kind.SNOOZED, Kind.RESPONDED, Kind.RESOLVED, Kind.DISMISSED, Kind.ESCALATED, Kind.PAGED,
     Kind.ACKNOWLEDGED, Kind.PASSED, Kind.CLIMBED, Kind.ESCALATION_OVER, Kind.ESCALATION_EXHAUSTED,
 }  # fmt: skip
@@ -418,6 +419,18 @@ def test_everything_else_is_told_by_the_card_alone(kind: Kind) -> None:
         ("former", "to", "owner", "offered_by", "told"), "hana@kettle.example"
     )
     assert told(MINE, happened(kind, case=MINE, **names)) == []
+
+
+@pytest.mark.parametrize("answer", ["accepted", "declined", "an offer ran out"])
+def test_whoever_was_asked_sees_that_the_offer_is_over(answer: str) -> None:
+    (before, after) = next(case[:2] for name, case in TOLD.items() if name.startswith(answer))
+    assert before.offer is not None
+    (correction,) = [
+        put
+        for put in words(follow(before, after, POLICY), "notice")
+        if put.key == f"notice:{before.id}:{before.offer.event}:cleo@kettle.example"
+    ]
+    assert correction.args["view"] == "notice"
 
 
 def test_a_notice_names_its_event_and_its_reader() -> None:

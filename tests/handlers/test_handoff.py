@@ -81,12 +81,22 @@ async def test_an_urgent_offer_tells_the_receivers_duty_person_at_half(desk: Sto
     number = await desk.mention("urgent parcel")
     await desk.hears(f"handoff {number} sales", from_="ben")
     await desk.passes(minutes=14)
-    assert await desk.direct("finn") == []
+    assert len(await desk.direct("finn")) == 1
     await desk.passes(minutes=1)
-    (told,) = await desk.direct("finn")
-    assert f"accept {number}" in words_on(told)
+    asked, reminded = await desk.direct("finn")
+    assert f"accept {number}" in words_on(asked) and f"accept {number}" in words_on(reminded)
     await desk.passes(minutes=15)
     assert (await desk.case(number)).offer is None
+
+
+async def test_the_duty_person_is_asked_directly_and_sees_when_it_is_answered(desk: Story) -> None:
+    number = await desk.mention()
+    await desk.hears(f"handoff {number} sales wants ten", from_="ben")
+    (asked,) = await desk.direct("finn")
+    assert {f"accept {number}", f"decline {number}"} <= set(words_on(asked))
+    await desk.hears(f"accept {number}", from_="gil")
+    (answered,) = await desk.direct("finn")
+    assert f"accept {number}" not in words_on(answered)
 
 
 async def test_a_closed_department_makes_the_desk_ask(desk: Story) -> None:

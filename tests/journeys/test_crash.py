@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Case, State
-from bot.effects import _CLOCKS as CLOCKS
+from bot.effects import CLOCKS
 from bot.ports import CaseFilter, Origin
 from storage.sql import chain
 from storage.sql.store import SqlStore

@@ -1,0 +1,89 @@
+"""Cards and pages: what a case shows of itself, and where. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.domain.case import Case
+from bot.domain.roles import DESK
+from bot.policy.model import Policy
+from bot.policy.places import channels, lane_of
+from bot.ports import Place, Put, Rank
+
+REPOSTED: Final = (
+    "The card of {number} was deleted here; this is its new place. Earlier notes are in the case's history."
+)
+
+
+def cards(before: Case | None, after: Case, policy: Policy, now: datetime) -> Iterator[Put]:
+    known = before.seen_in if before else ()
+    # Who changed it looks at it: before what the clock changed on a thousand other cards.
+    by_hand = any(event.by != DESK.id for event in after.pending)
+    for department in after.seen_in:
+        new = department not in known
+        for place in channels(policy, department):
+            rank = Rank.FIRST_CARD if new else Rank.NOTE if by_hand else Rank.EDIT
+            yield card_put(after.id, place, now, rank)
+
+
+def card_put(case_id: int, place: Place, now: datetime, rank: Rank = Rank.FIRST_CARD) -> Put:
+    """The delivery of a case's card to a channel."""
+    args = args_of("case", f"{case_id}", place)
+    return Put(kind="card", key=card_key(case_id, place), due=now, lane=str(place), rank=rank, args=args)
+
+
+def card_key(case_id: int, place: Place) -> str:
+    """The delivery key of a case's card in a channel; its thread hangs below it."""
+    return f"{_CARD}{case_id}@{place}"
+
+
+def case_of(key: str) -> int | None:
+    """The case that a delivery of this key is about; None for words about no case."""
+    found = _OF_A_CASE.match(key)
+    return int(found.group(1)) if found else None
+
+
+def posted_anew(key: str, place: Place, now: datetime) -> Sequence[Put]:
+    """What follows when somebody took away the message of that key: a card comes back, and its channel is told why,
+    once. Nothing else does."""
+    case_id = case_of(key)
+    if case_id is None or not key.startswith(_CARD):
+        return ()
+    told = Put(
+        kind="note",
+        key=f"reposted:{case_id}@{place}",
+        due=now,
+        lane=str(place),
+        rank=Rank.NOTE,
+        args={**args_of("sentence", REPOSTED.format(number=case_id), place), "below": key},
+    )
+    return card_put(case_id, place, now), told
+
+
+_CARD: Final = "card:"
+_OF_A_CASE: Final = re.compile(r"(?:card|reposted|page|note|notice):(\d+)[:@]")
+
+
+def pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
+    """New pages leave; when anything about the escalation changes, the old ones are corrected."""
+    if after.escalation is None or (before is not None and before.escalation == after.escalation):
+        return
+    for page in after.escalation.pages:
+        # Numbers begin anew with every escalation, so the escalation is named by its start.
+        subject = f"{after.id}:{int(after.escalation.started_at.timestamp())}:{page.number}"
+        yield Put(
+            kind="page",
+            key=f"page:{subject}",
+            due=now,
+            lane=lane_of(page.person),
+            rank=Rank.PAGE,
+            args={"view": "page", "subject": subject, "person": page.person},
+        )
+
+
+def args_of(view: str, subject: str, place: Place) -> dict[str, str]:
+    """What a delivery to a channel needs to know."""
+    return {"view": view, "subject": subject, "place": str(place), "department": place.department or ""}
