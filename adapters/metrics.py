@@ -37,6 +37,9 @@ class Metrics:
         self._calls = self._counter("calls", "Commands and timers, by verb and outcome.", "verb", "outcome")
         self._deliveries = self._counter("deliveries", "Messages, by outcome.", "platform", "outcome")
         self._told = self._counter("slack_events", "Events that Slack told of, by kind.", "kind")
+        self._activities = self._counter(
+            "teams_activities", "Activities that Teams brought, by kind.", "kind"
+        )
         self._batches = Histogram(
             "baton_intake_batch_mentions",
             "Mentions that came in together, in one request.",
@@ -75,6 +78,10 @@ class Metrics:
     def slack_event(self, kind: str) -> None:
         """The Slack adapter's: what Slack told of, such as that it took our token back (`tokens_revoked`)."""
         self._told.labels(kind).inc()
+
+    def teams_activity(self, kind: str) -> None:
+        """The Teams adapter's: what Teams brought, such as messages and invokes."""
+        self._activities.labels(kind).inc()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is the pattern a path matched, never the path: strangers choose paths."""

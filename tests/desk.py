@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.web.outbound import WebChat
 from bot.cards.card import Actions, Button, Card, Chart, Facts, OpenLink, Quote, Row, Rows, Text
-from bot.config import Config, SlackSettings
+from bot.config import Config, SlackSettings, TeamsSettings
 from bot.domain.case import Case
 from bot.grammar import Heard
 from bot.policy.load import parse
@@ -184,10 +184,12 @@ async def a_desk(
     time: Time | None = None,
     database: str = "desk.db",
     slack: SlackSettings | None = None,
+    teams: TeamsSettings | None = None,
 ) -> AsyncIterator[Story]:
-    """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` it speaks there too."""
+    """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` or `teams` it speaks
+    there too."""
     time = time or Time()
-    config = Config(database_url=f"sqlite:///{folder / database}", web_chat="local", slack=slack)
+    config = Config(database_url=f"sqlite:///{folder / database}", web_chat="local", slack=slack, teams=teams)
 
     def make(known: Policy, store: Any, hub: Any) -> Mapping[str, Chat]:
         return (

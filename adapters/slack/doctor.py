@@ -72,8 +72,13 @@ MEND_CHANNELS: Final = (
 )
 
 
-async def examine(settings: SlackSettings, policy: Policy, api: SlackApi) -> AsyncIterator[Finding]:
-    """What there is to say, as it is found. Asks Slack about thirty times; changes nothing; raises nothing."""
+async def examine(
+    settings: SlackSettings, policy: Policy, api: SlackApi, *, alone: bool = True
+) -> AsyncIterator[Finding]:
+    """What there is to say, as it is found. Asks Slack about thirty times; changes nothing; raises nothing.
+
+    Unless Slack is `alone`, who prefers another chat is not looked for.
+    """
     try:
         # Through the SDK: the permissions are told in the answer's headers.
         answer = await api.client.auth_test()
@@ -87,7 +92,7 @@ async def examine(settings: SlackSettings, policy: Policy, api: SlackApi) -> Asy
     yield await _way_in(settings)
     async for finding in _channels(policy, api, bot):
         yield finding
-    async for finding in _people(policy, api):
+    async for finding in _people(policy, api, alone=alone):
         yield finding
 
 
@@ -147,9 +152,9 @@ async def _channel(department: Department, api: SlackApi, bot: str) -> Finding:
     return _finding(Health.WELL, CHANNEL_WELL.format(**said))
 
 
-async def _people(policy: Policy, api: SlackApi) -> AsyncIterator[Finding]:
+async def _people(policy: Policy, api: SlackApi, *, alone: bool) -> AsyncIterator[Finding]:
     """Those who are paged: of them the desk must know a way."""
-    paged = _paged(policy)
+    paged = [who for who in _paged(policy) if alone or policy.people[who].prefers in (None, "slack")]
     found = 0
     for person in paged[:MOST_PEOPLE]:
         try:

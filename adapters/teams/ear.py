@@ -41,11 +41,10 @@ class Ear:
         *,
         card: int | None = None,
         message: str | None = None,
-        alone: bool = False,
     ) -> Card | None:
         """Does what the sender of `activity`, an invoke or what stands in for one, says with it; the answer is for
         the sender alone, None for none. `card` is the case on whose own card it was said. `message` is a message's
-        name, for what is filed. `alone`: the sender looks at a dialog, wherever it was opened.
+        name, for what is filed.
 
         Never raises for what may happen on a busy day: a desk or a Teams that does not answer is a refusal card.
         """
@@ -54,7 +53,6 @@ class Ear:
             if known.person is None and known.why is not None:
                 return replace(known.why, refused=True)
             where = where_of(activity)
-            where = replace(where, direct=True) if alone and not where.channel else where
             place = place_in(self._parts.policy, where, person=known.person, message=message)
             heard = Heard(id=invoke_id(activity), words=words, person=known.person, place=place, card=card)
             return await self._parts.hear(heard)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import unquote
 
 from bot.ports import ChatError, Down, Failed, FateUnknown, Gone, Shut, SlowDown, Undeliverable
 
@@ -55,7 +56,9 @@ NOT_ACCEPTED: Final = (
 )
 
 GONE: Final = "The message is not in Teams any more."
-NO_CONVERSATION: Final = "Teams knows no such conversation: the channel was deleted, or Baton was taken out of it."
+NO_CONVERSATION: Final = (
+    "Teams knows no such conversation: the channel was deleted, or Baton was taken out of it."
+)
 TOO_LARGE: Final = "The message is too large for Teams."
 REFUSED: Final = "Teams refused the request ({code})."
 
@@ -107,7 +110,7 @@ class Asked:
     @property
     def on_message(self) -> bool:
         """It is about a message that is there already, or was: an edit, or a reply below it."""
-        return self.verb in ("PUT", "DELETE") or _THREAD in self.path
+        return self.verb in ("PUT", "DELETE") or _THREAD in unquote(self.path)
 
 
 def translate(asked: Asked, status: int, answer: object) -> ChatError:
@@ -129,7 +132,7 @@ def translate(asked: Asked, status: int, answer: object) -> ChatError:
         return SlowDown(SLOW_DOWN)
     if status >= 500:
         return lost(asked, f"HTTP {status}")
-    if code and 400 <= status:
+    if code and status >= 400:
         return TeamsRefused(REFUSED.format(code=code), code)
     return Failed(GARBLED.format(status=status))
 
@@ -160,4 +163,6 @@ def _missing(asked: Asked, code: str) -> ChatError:
     """What cannot be edited is posted anew, and what cannot be said below a message is said in the channel."""
     if asked.on_message or code == "ActivityNotFoundInConversation":
         return Gone(GONE)
-    return TeamsRefused(NO_CONVERSATION if code == "ConversationNotFound" else REFUSED.format(code=code), code)
+    return TeamsRefused(
+        NO_CONVERSATION if code == "ConversationNotFound" else REFUSED.format(code=code), code
+    )

@@ -1,4 +1,4 @@
-"""The app's two pictures: a baton that passes from one hand to the next, between two dots."""
+"""The app's two pictures: the mark that the web chat wears, a baton with two bands."""
 
 from __future__ import annotations
 
@@ -8,63 +8,57 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 Colour = tuple[int, int, int, int]
-Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 COLOUR_SIZE: Final = 192
 OUTLINE_SIZE: Final = 32
 """Both are squares of this many pixels, as Teams prescribes:
 https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/apps-package#app-icons."""
 
-BLUE: Final[Colour] = (0x1F, 0x3A, 0x5F, 255)
+GREEN: Final[Colour] = (0x1D, 0x6B, 0x58, 255)
+CREAM: Final[Colour] = (0xFB, 0xF6, 0xEA, 255)
+AMBER: Final[Colour] = (0xE8, 0xA3, 0x3D, 255)
 WHITE: Final[Colour] = (255, 255, 255, 255)
-GOLD: Final[Colour] = (0xF2, 0xB1, 0x34, 255)
 NOTHING: Final[Colour] = (255, 255, 255, 0)
+"""White even where it is transparent: what is averaged at an edge stays white."""
 
+_TILT: Final = 38
 _FINER: Final = 8
 """Drawn this many times larger, then made smaller: so edges are smooth."""
 
 
 def colour() -> bytes:
     """The full-colour icon (PNG), its mark inside the middle 120 pixels that every client shows."""
-    canvas, draw = _canvas(COLOUR_SIZE, BLUE)
-    _dot(draw, (0.30, 0.36), 0.075, WHITE)
-    _dot(draw, (0.70, 0.64), 0.075, WHITE)
-    _bar(draw, (0.33, 0.66), (0.67, 0.34), 0.125, GOLD)
-    return _png(canvas, COLOUR_SIZE)
+    mark = _blank(COLOUR_SIZE)
+    _bar(mark, (0.19, 0.415, 0.81, 0.585), CREAM, rounded=True)
+    _bar(mark, (0.385, 0.415, 0.465, 0.585), AMBER)
+    _bar(mark, (0.535, 0.415, 0.615, 0.585), AMBER)
+    ground = Image.new("RGBA", mark.size, GREEN)
+    ground.alpha_composite(mark.rotate(_TILT, Image.Resampling.BICUBIC))
+    return _png(ground, COLOUR_SIZE)
 
 
 def outline() -> bytes:
     """The outline icon (PNG): white on transparent, nothing else."""
-    canvas, draw = _canvas(OUTLINE_SIZE, NOTHING)
-    _dot(draw, (0.21, 0.29), 0.115, WHITE)
-    _dot(draw, (0.79, 0.71), 0.115, WHITE)
-    _bar(draw, (0.22, 0.78), (0.78, 0.22), 0.21, WHITE)
-    _bar(draw, (0.22, 0.78), (0.78, 0.22), 0.07, NOTHING)
-    return _png(canvas, OUTLINE_SIZE)
+    mark = _blank(OUTLINE_SIZE)
+    _bar(mark, (0.02, 0.36, 0.98, 0.64), WHITE, rounded=True)
+    _bar(mark, (0.345, 0.36, 0.435, 0.64), NOTHING)
+    _bar(mark, (0.565, 0.36, 0.655, 0.64), NOTHING)
+    return _png(mark.rotate(_TILT, Image.Resampling.BICUBIC, fillcolor=NOTHING), OUTLINE_SIZE)
 
 
-def _canvas(size: int, ground: Colour) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    canvas = Image.new("RGBA", (size * _FINER, size * _FINER), ground)
-    return canvas, ImageDraw.Draw(canvas)
+def _blank(size: int) -> Image.Image:
+    return Image.new("RGBA", (size * _FINER, size * _FINER), NOTHING)
 
 
-def _dot(draw: ImageDraw.ImageDraw, at: Point, radius: float, fill: Colour) -> None:
-    """Places and lengths are shares of the picture's width."""
-    width = draw.im.size[0]
-    x, y, r = at[0] * width, at[1] * width, radius * width
-    draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
-
-
-def _bar(draw: ImageDraw.ImageDraw, start: Point, end: Point, thickness: float, fill: Colour) -> None:
-    width = draw.im.size[0]
-    line = [(start[0] * width, start[1] * width), (end[0] * width, end[1] * width)]
-    draw.line(line, fill=fill, width=round(thickness * width))
-    _dot(draw, start, thickness / 2, fill)
-    _dot(draw, end, thickness / 2, fill)
+def _bar(on: Image.Image, box: Box, fill: Colour, *, rounded: bool = False) -> None:
+    """A box (left, top, right, bottom, in shares of the picture's width)."""
+    left, top, right, bottom = (share * on.width for share in box)
+    radius = (bottom - top) / 2 if rounded else 0
+    ImageDraw.Draw(on).rounded_rectangle((left, top, right, bottom), radius=radius, fill=fill)
 
 
 def _png(canvas: Image.Image, size: int) -> bytes:
-    # Only how much it covers is averaged where all is white: else transparent edges would turn grey.
     small = canvas.resize((size, size), Image.Resampling.LANCZOS)
     file = BytesIO()
     small.save(file, format="PNG", optimize=True)

@@ -112,7 +112,10 @@ class OwnPace:
         self._blocked[name] = max(now + after, self._blocked.get(name, now))
 
     def _of(self, name: str, reads: bool, windows: tuple[Window, ...]) -> _Moments:
-        return self._made.setdefault((name, reads), _Moments(windows))
+        key = name, reads
+        if key not in self._made:
+            self._made[key] = _Moments(windows)
+        return self._made[key]
 
     def _forget(self, now: datetime) -> None:
         """Of what is past nothing need be remembered: there are windows for every conversation ever written to."""

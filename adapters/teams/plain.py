@@ -21,14 +21,16 @@ _AT: Final = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.IGNORECASE | re.DOTAL
 _SPACES: Final = re.compile(r"[ \t\r\f\v\u00a0]+")
 _AROUND_LINES: Final = re.compile(r" *\n *")
 _MANY_LINES: Final = re.compile(r"\n{3,}")
-_AFTER_NAME: Final = re.compile(r"[:,]?\s*")
+_AFTER_NAME: Final = re.compile(r"^\s*[:,]?\s*")
 
 _HTML: Final = "text/html"
 _FILE: Final = "application/vnd.microsoft.teams.file.download.info"
 _REFERENCE: Final = "reference"
-_BLOCKS: Final = frozenset({"p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3"})
+_BLOCKS: Final = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "h1", "h2", "h3"}
+)
 _SILENT: Final = frozenset({"script", "style", "attachment"})
-_DEEPEST: Final = 500_000
+_LONGEST: Final = 500_000
 """Characters of HTML that are read: a message of Teams has about 100 kB at most."""
 
 
@@ -52,13 +54,15 @@ class Written:
 
     def called(self, bot: str) -> Written | None:
         """What follows when it begins with a mention of the app `bot`; None when it does not."""
-        at = next((at for at, piece in enumerate(self.pieces) if isinstance(piece, Named) or piece.strip()), None)
+        at = next(
+            (at for at, piece in enumerate(self.pieces) if isinstance(piece, Named) or piece.strip()), None
+        )
         first = self.pieces[at] if at is not None else None
         if at is None or not isinstance(first, Named) or not bot or first.id != bot:
             return None
         rest = self.pieces[at + 1 :]
         if rest and isinstance(rest[0], str):
-            rest = (rest[0].lstrip()[_AFTER_NAME.match(rest[0].lstrip()).end() :], *rest[1:])  # type: ignore[union-attr]
+            rest = (_AFTER_NAME.sub("", rest[0], count=1), *rest[1:])
         return Written(pieces=rest, quoted=self.quoted)
 
     def names(self, bot: str) -> bool:
@@ -113,7 +117,9 @@ def _mentions(activity: Mapping[str, Any]) -> list[tuple[str, Named]]:
     for entity in _mappings(activity.get("entities")):
         who = entity.get("mentioned")
         if entity.get("type") == "mention" and isinstance(who, Mapping):
-            found.append((str(entity.get("text") or ""), Named(str(who.get("id") or ""), str(who.get("name") or ""))))
+            found.append(
+                (str(entity.get("text") or ""), Named(str(who.get("id") or ""), str(who.get("name") or "")))
+            )
     return found
 
 
@@ -141,7 +147,7 @@ def _who(left: list[tuple[str, Named]], as_written: str, name: str) -> Named:
 
 def _read(marked: str, told: Sequence[tuple[str, Named]]) -> Written:
     reader = _Reader(told=list(told))
-    reader.feed(marked[:_DEEPEST])
+    reader.feed(marked[:_LONGEST])
     reader.close()
     return Written(pieces=tuple(reader.pieces), quoted=reader.quoted)
 
@@ -206,7 +212,9 @@ class _Reader(HTMLParser):
         self._hidden -= ended.hidden
         if ended.hidden or not (ended.mention or ended.link) or self._hidden:
             return
-        inside = tidy("".join(each if isinstance(each, str) else each.name for each in self.pieces[ended.at :]))
+        inside = tidy(
+            "".join(each if isinstance(each, str) else each.name for each in self.pieces[ended.at :])
+        )
         if ended.mention:
             self.pieces[ended.at :] = [_who(self.told, inside, inside)]
         elif ended.link.startswith(("https://", "http://")):

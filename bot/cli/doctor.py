@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 
 import click
 
+from adapters.logs import set_up
 from adapters.slack.api import SlackApi
 from adapters.slack.doctor import examine as examine_slack
 from adapters.teams.api import TeamsApi
@@ -54,6 +56,8 @@ def doctor(as_json: bool) -> None:
 
     Changes nothing. Exits with 1 when something is broken.
     """
+    # What the rooms have to say beside the findings would stand between them.
+    set_up(sys.stderr, level="error")
     findings = asyncio.run(_examined(read_config(os.environ), quiet=as_json))
     if as_json:
         click.echo(json.dumps([_json(finding) for finding in findings], indent=2, ensure_ascii=False))

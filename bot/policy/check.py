@@ -13,7 +13,7 @@ from bot.policy.model import Community, Department, Policy
 from bot.policy.problems import Path, Problems
 
 _ON_DUTY: Final = frozenset({Role.MEMBER, Role.LEAD, Role.DUTY})
-_WITH_REACTIONS: Final = frozenset({"slack"})
+_WITH_REACTIONS: Final = frozenset({"slack", "teams"})
 _APPROVERS: Final = ("lead", "duty", "champion")
 
 
@@ -79,7 +79,7 @@ def _check_department(policy: Policy, department: Department, problems: Problems
     if department.reactions and not _WITH_REACTIONS & set(department.channels):
         problems.warn(
             (*path, "reactions"),
-            "nobody can react here: only Slack has reactions, so give it a channel there",
+            "nobody can react here: only Slack and Teams have reactions, so give it a channel there",
         )
     if department.rotation and len(department.duty) < 2:
         problems.warn((*path, "rotate"), "there is nothing to rotate: duty names fewer than two people")

@@ -41,8 +41,9 @@ def application(desk: Desk) -> web.Application:
             verbs=desk.router.routes.verbs.values(),
         )
         routes += front.routes()
-    if desk.slack is not None:
-        routes += desk.slack.routes()
+    for chatting in (desk.slack, desk.teams):
+        if chatting is not None:
+            routes += chatting.routes()
     app = http_application(
         routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
     )

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from adapters.delivery import Delivery
 from adapters.metrics import Metrics
 from adapters.slack.inbound import SlackFrontend
 from adapters.slack.workspace import Workspace
+from adapters.teams.inbound import TeamsFrontend
+from adapters.teams.tenancy import Tenancy
 from adapters.web.live import LiveHub
 from adapters.web.outbound import WebChat
 from adapters.worker import Worker
@@ -58,6 +60,8 @@ class Desk:
     chats: Mapping[str, Chat]
     workspace: Workspace | None = None
     slack: SlackFrontend | None = None
+    tenancy: Tenancy | None = None
+    teams: TeamsFrontend | None = None
 
     def person(self, email: str) -> PersonId | None:
         """The policy's person with that e-mail, in any case of letters."""
@@ -89,22 +93,33 @@ async def connect(
     await asyncio.to_thread(upgrade, config.database_url)
     store = SqlStore(config.database_url, full, clock)
     workspace = Workspace(config.slack, full, store.identities, store.clock) if config.slack else None
+    tenancy = (
+        Tenancy(config.teams, full, store.identities, store.references, store.clock) if config.teams else None
+    )
+    chatting = [each for each in (workspace, tenancy) if each is not None]
     try:
         await store.clock.refresh(store.reader)
-        if workspace is not None:
-            await workspace.remember()
-        yield _assemble(config, full, store, chats or default_chats(config), workspace)
+        for each in chatting:
+            await each.remember()
+        yield _assemble(config, full, store, chats or default_chats(config), workspace, tenancy)
     finally:
-        if workspace is not None:
-            await workspace.close()
+        for each in chatting:
+            await each.close()
         await store.close()
 
 
 def _assemble(
-    config: Config, full: Policy, store: SqlStore, chats: Chats, workspace: Workspace | None
+    config: Config,
+    full: Policy,
+    store: SqlStore,
+    chats: Chats,
+    workspace: Workspace | None,
+    tenancy: Tenancy | None,
 ) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
-    spoken = {**chats(full, store, hub), **({"slack": workspace.chat} if workspace else {})}
+    spoken = dict(chats(full, store, hub))
+    spoken |= {"slack": workspace.chat} if workspace else {}
+    spoken |= {"teams": tenancy.chat} if tenancy else {}
     # Where no chat is on, words are kept for the day one is; else they are said only where we can speak.
     policy = speaking(full, spoken.keys()) if spoken else full
     store.policy = policy
@@ -131,15 +146,12 @@ def _assemble(
     )
     store.woken = worker.wake
     listener = Listener(router)
-    slack = None
-    if workspace is not None:
-        slack = workspace.front(
-            hear=listener.hear,
-            happened=listener.happened,
-            views=router,
-            sent=store.sent,
-            counted=metrics.slack_event,
-        )
+    ears: dict[str, Any] = {
+        "hear": listener.hear,
+        "happened": listener.happened,
+        "views": router,
+        "sent": store.sent,
+    }
     return Desk(
         config=config,
         policy=policy,
@@ -152,7 +164,9 @@ def _assemble(
         metrics=metrics,
         chats=spoken,
         workspace=workspace,
-        slack=slack,
+        slack=workspace.front(**ears, counted=metrics.slack_event) if workspace else None,
+        tenancy=tenancy,
+        teams=tenancy.front(**ears, counted=metrics.teams_activity) if tenancy else None,
     )
 
 

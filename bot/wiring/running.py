@@ -44,8 +44,9 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
             try:
                 yield desk
             finally:
-                if desk.workspace is not None:
-                    await desk.workspace.hush()
+                for chatting in (desk.workspace, desk.tenancy):
+                    if chatting is not None:
+                        await chatting.hush()
                 desk.worker.stop()
                 desk.delivery.stopping = True
                 await tasks[0]

@@ -21,6 +21,7 @@ from storage.sql.lanes import SqlLanes
 from storage.sql.moments import EPOCH
 from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.reader import Reader
+from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
 from storage.sql.tables import CounterRow
 from storage.sql.weblog import SqlWebLog
@@ -75,6 +76,7 @@ class SqlStore:
         self.lanes = SqlLanes(self.reader, self.writer, self.clock)
         self.weblog = SqlWebLog(self.reader, self.writer, self.clock)
         self.identities = SqlIdentities(self.reader, self.writer)
+        self.references = SqlReferences(self.reader, self.writer)
         self.sent = SqlSent(
             reader=self.reader, submit=self.submit, clock=self.clock, policy=lambda: self.policy
         )

@@ -240,6 +240,15 @@ class GroupMemberRow(SQLModel, table=True):
     user_id: str = Field(primary_key=True)
 
 
+class ReferenceRow(SQLModel, table=True):
+    """Where one of a chat platform's conversations is reached, as its adapter wrote it down (JSON)."""
+
+    __tablename__ = "chat_references"
+    platform: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    data: str = text_column()
+
+
 class WebMessageRow(SQLModel, table=True):
     """One message of the built-in web chat. `change` grows with every change of any message."""
 

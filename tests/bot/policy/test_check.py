@@ -719,4 +719,4 @@ def test_reactions_where_nobody_can_react_are_a_warning() -> None:
     problem = told(reading, "departments.support.reactions")
     assert reading.policy is not None
     assert problem.severity is Severity.WARNING
-    assert "only Slack has reactions" in problem.message
+    assert "only Slack and Teams have reactions" in problem.message

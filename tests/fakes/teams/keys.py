@@ -58,7 +58,9 @@ class Keys:
     def __post_init__(self) -> None:
         self.published = [self.current]
 
-    def rotate(self, *, endorsements: Sequence[str] | None = ("msteams", "webchat"), keep: bool = False) -> Key:
+    def rotate(
+        self, *, endorsements: Sequence[str] | None = ("msteams", "webchat"), keep: bool = False
+    ) -> Key:
         """From now on another key signs; with `keep` the one before stays published beside it."""
         number = self.current.number % 3 + 1
         self.current = Key(f"kettle-key-{uuid.uuid4().hex[:8]}", number, endorsements)

@@ -83,7 +83,11 @@ class Login:
         if form.get("grant_type") != "client_credentials":
             return "unsupported_grant_type", "AADSTS70003", "The app requested an unsupported grant type."
         if form.get("scope") != SCOPE:
-            return "invalid_scope", "AADSTS70011", f"The provided value for scope {form.get('scope')} is not valid."
+            return (
+                "invalid_scope",
+                "AADSTS70011",
+                f"The provided value for scope {form.get('scope')} is not valid.",
+            )
         if "client_assertion" in form:
             return self._assertion(form, url)
         if form.get("client_secret") != self.secret:

@@ -35,7 +35,9 @@ class Windows:
         while self._all and now - self._all[0] >= timedelta(seconds=1):
             self._all.popleft()
         factor = 1 if writes else 2
-        waits = [_wait(passed, now, seconds, most * factor) for seconds, most in WINDOWS] if conversation else []
+        waits = (
+            [_wait(passed, now, seconds, most * factor) for seconds, most in WINDOWS] if conversation else []
+        )
         wait = max([_wait(self._all, now, 1, PER_SECOND), *waits])
         if wait <= 0:
             self._all.append(now)
