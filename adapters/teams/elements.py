@@ -37,9 +37,9 @@ GROUNDS: Final = {
 _BRACKETS: Final = str.maketrans("<>", "‹›")
 """For names, which are ours, as in "claim <case>": the same in a line as in a FactSet."""
 _MOST_FACTS: Final = 60
-_MOST_COLUMN_NAME: Final = 24
+_MOST_COLUMN_NAME: Final = 18
 _MOST_COLUMN: Final = 120
-"""A longer name or value reads badly in a FactSet, whose first column is 150 points wide."""
+"""A longer name or value reads badly in a FactSet, whose first column is 150 points wide at most."""
 _MOST_NAME: Final = 120
 _MOST_BY: Final = 300
 _MOST_ROW: Final = 600
@@ -121,12 +121,13 @@ class Drawing:
     # -- facts ------------------------------------------------------------------------------------------------
 
     def _facts(self, facts: Facts) -> list[Block]:
-        """Short ones in two columns; a long one has the whole width, and so have all where most are long."""
+        """In two columns; a long value has the whole width, and so have all where most are long, or any name is."""
         shown = [self._fact(name, value) for name, value in facts.rows[:_MOST_FACTS]]
-        wide = [_is_wide(name, value) for name, value in shown]
+        wide = [len(value) > _MOST_COLUMN or "\n" in value for _, value in shown]
+        lines_only = 2 * sum(wide) > len(wide) or any(len(name) > _MOST_COLUMN_NAME for name, _ in shown)
         blocks: list[Block] = []
         for (name, value), alone in zip(shown, wide, strict=True):
-            if alone or 2 * sum(wide) >= len(wide):
+            if alone or lines_only:
                 blocks.append(prose(run(name, **_BOLD), run(f"\n{value}"), spacing="Small"))
             else:
                 _add(blocks, {"title": neutral(name), "value": neutral(value)})
@@ -184,10 +185,6 @@ class Drawing:
 def paragraph(text: str, most: int = MOST_TEXT) -> Block:
     """Lines of text."""
     return prose(run(lines(text, most) or NOTHING))
-
-
-def _is_wide(name: str, value: str) -> bool:
-    return len(name) > _MOST_COLUMN_NAME or len(value) > _MOST_COLUMN or "\n" in value
 
 
 def _add(blocks: list[Block], fact: Block) -> None:

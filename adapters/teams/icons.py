@@ -20,7 +20,6 @@ CREAM: Final[Colour] = (0xFB, 0xF6, 0xEA, 255)
 AMBER: Final[Colour] = (0xE8, 0xA3, 0x3D, 255)
 WHITE: Final[Colour] = (255, 255, 255, 255)
 NOTHING: Final[Colour] = (255, 255, 255, 0)
-"""White even where it is transparent: what is averaged at an edge stays white."""
 
 _TILT: Final = 38
 _FINER: Final = 8
@@ -44,7 +43,10 @@ def outline() -> bytes:
     _bar(mark, (0.02, 0.36, 0.98, 0.64), WHITE, rounded=True)
     _bar(mark, (0.345, 0.36, 0.435, 0.64), NOTHING)
     _bar(mark, (0.565, 0.36, 0.655, 0.64), NOTHING)
-    return _png(mark.rotate(_TILT, Image.Resampling.BICUBIC, fillcolor=NOTHING), OUTLINE_SIZE)
+    tilted = mark.rotate(_TILT, Image.Resampling.BICUBIC)
+    white = Image.new("RGBA", mark.size, WHITE)
+    white.putalpha(tilted.getchannel("A"))
+    return _png(white, OUTLINE_SIZE)
 
 
 def _blank(size: int) -> Image.Image:
@@ -59,7 +61,9 @@ def _bar(on: Image.Image, box: Box, fill: Colour, *, rounded: bool = False) -> N
 
 
 def _png(canvas: Image.Image, size: int) -> bytes:
-    small = canvas.resize((size, size), Image.Resampling.LANCZOS)
+    small = Image.merge(
+        "RGBA", [each.resize((size, size), Image.Resampling.LANCZOS) for each in canvas.split()]
+    )
     file = BytesIO()
     small.save(file, format="PNG", optimize=True)
     return file.getvalue()

@@ -61,7 +61,7 @@ def doctor(as_json: bool) -> None:
     findings = asyncio.run(_examined(read_config(os.environ), quiet=as_json))
     if as_json:
         click.echo(json.dumps([_json(finding) for finding in findings], indent=2, ensure_ascii=False))
-    raise SystemExit(any(finding.health is Health.BROKEN for finding in findings))
+    raise SystemExit(int(any(finding.health is Health.BROKEN for finding in findings)))
 
 
 async def _examined(config: Config, *, quiet: bool) -> list[Finding]:

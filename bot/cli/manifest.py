@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from adapters.slack.manifest import manifest as slack_manifest
 from adapters.teams.manifest import PATH, package
 from bot.config import read_config
 from bot.policy.load import load
+from bot.policy.model import Policy
 from handlers import all_routes
 
 _NOT_HTTPS: Final = "{url} is not an address that {chat} can reach: write one that begins with https://."
@@ -47,6 +47,7 @@ _NEXT_TEAMS: Final = (
     "`baton doctor` says what is missing."
 )
 _SOME_HOST: Final = "https://…"
+_CHATS: Final = ("BATON_SLACK_", "BATON_TEAMS_")
 
 
 @click.group()
@@ -59,8 +60,7 @@ def manifest() -> None:
 def slack(url: str | None) -> None:
     """Write Slack's app manifest (JSON), made from this policy's needs; what to do with it goes to stderr."""
     _check(url, "Slack")
-    policy = load(read_config(os.environ).policy)
-    made = slack_manifest(policy, all_routes().verbs.values(), url=url)
+    made = slack_manifest(_policy(), all_routes().verbs.values(), url=url)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
     click.echo(_NEXT_HTTP.format(url=url) if url else _NEXT_SOCKET, err=True)
 
@@ -83,9 +83,7 @@ def teams(out: Path, url: str | None) -> None:
         raise click.ClickException(_NO_APP_ID)
     if not _is_guid(app_id):
         raise click.ClickException(_NO_GUID.format(app_id=app_id))
-    # The package holds no secret, so it is made where none is known.
-    policy = load(read_config(_without_teams(os.environ)).policy)
-    verbs = all_routes().verbs.values()
+    policy, verbs = _policy(), all_routes().verbs.values()
     try:
         out.write_bytes(package(policy, verbs, app_id=app_id, version=version("baton-desk"), url=url))
     except OSError as error:
@@ -101,8 +99,10 @@ def _is_guid(text: str) -> bool:
         return False
 
 
-def _without_teams(env: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if not name.startswith("BATON_TEAMS_")}
+def _policy() -> Policy:
+    """The policy; whatever is set up of the chats so far, since a manifest comes before their secrets."""
+    desk = {name: value for name, value in os.environ.items() if not name.startswith(_CHATS)}
+    return load(read_config(desk).policy)
 
 
 def _check(url: str | None, chat: str) -> None:

@@ -20,19 +20,20 @@ from storage.sql.clock import SqlClock
 from tests.contracts.ports import free_port
 from tests.contracts.room import Room, Seen
 from tests.desk import Story, Time
-from tests.fakes.teams import FakeTeams, fake_teams, read
+from tests.fakes.teams import BOT_NAME, FakeTeams, fake_teams, read
 from tests.fakes.teams.reading import read_card
 
 TEAM: Final = "19:kettle@thread.tacv2"
 CHANNELS: Final = {name: f"19:{name}@thread.tacv2" for name in ("support", "pr", "legal", "sales")}
 NAMES: Final = {"ana": "Ana Ruiz", "ben": "Ben Okafor", "cleo": "Cleo Hart", "dana": "Dana Voss"}
 _POLICY: Final = Path(__file__).parents[1] / "policy.toml"
+_OF_A_CASE: Final = re.compile(r"\W*\d+ ")
 _BETWEEN_ACTS: Final = timedelta(seconds=5)
 """People are no machines: what Teams allows in a second is never used up by the story before."""
 
 
 class TeamsRoom:
-    """People of one team. Where Baton hears mentions only, notes mention it."""
+    """People of one team. Where Baton hears mentions only, notes end in one."""
 
     def __init__(self, teams: FakeTeams, desk: Story, front: TeamsFrontend, *, mentions: bool) -> None:
         self.teams, self.desk = teams, desk
@@ -63,8 +64,9 @@ class TeamsRoom:
         await self.settle()
 
     async def writes(self, who: str, text: str, *, below: Seen, department: str = "support") -> str:
-        said = self.teams.mention if self._mentions else self.teams.say
-        answer = await said(self._user(who), CHANNELS[department], text, reply_to=below.id)
+        # Who begins with Baton's name asks it to do something.
+        said = f"{text} <at>{BOT_NAME}</at>" if self._mentions else text
+        answer = await self.teams.say(self._user(who), CHANNELS[department], said, reply_to=below.id)
         await self.settle()
         return answer.id
 
@@ -84,10 +86,10 @@ class TeamsRoom:
         return [_seen(message) for message in self.teams.thread(posted.conversation, posted.message)]
 
     async def whispers(self, who: str, *, department: str = "support") -> list[str]:
-        """The own chat, what flashed up, and what stands in a card's place for this person and is no card of a case."""
+        """The own chat, what flashed up, and what stood in a card's place for this person and was no case's card."""
         user = self._user(who)
-        cards = [read_card(card) for card in self.teams.own_cards(user)]
-        own = [text for text in cards if not re.match(r"\d+ ", text)]
+        cards = [read_card(card) for card in self.teams.handed.get(user, ())]
+        own = [text for text in cards if not _OF_A_CASE.match(text)]
         private = [read(message).text for message in self.teams.private(user)]
         return [*private, *self.teams.toasts.get(user, []), *own]
 

@@ -93,8 +93,8 @@ async def test_it_is_taken_away_and_taking_it_away_again_does_no_harm(room: Room
     assert await texts(room) == ["still there"]
 
 
-async def test_a_message_is_found_by_its_nonce(able_room: Room) -> None:
-    room, place = able_room, able_room.place("support")
+async def test_a_message_is_found_by_its_nonce(searched_room: Room) -> None:
+    room, place = searched_room, searched_room.place("support")
     assert room.chat.searchable
     root = await room.chat.post(place, card("root"), nonce="n-root", reply_to=None)
     reply = await room.chat.post(place, card("reply"), nonce="n-reply", reply_to=root)

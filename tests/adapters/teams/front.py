@@ -36,7 +36,13 @@ GROUP = "19:group@thread.v2"
 
 _POLICY = Path(__file__).parents[2] / "policy.toml"
 _CHANNELS = {"support": SUPPORT, "pr": PR, "sales": SALES, "legal": LEGAL}
-_PEOPLE = {"ana": "Ana Ruiz", "ben": "Ben Okafor", "cleo": "Cleo Hart", "dana": "Dana Voss", "vera": "Vera Novak"}
+_PEOPLE = {
+    "ana": "Ana Ruiz",
+    "ben": "Ben Okafor",
+    "cleo": "Cleo Hart",
+    "dana": "Dana Voss",
+    "vera": "Vera Novak",
+}
 
 
 def teams_policy(**replaced: str) -> Policy:
@@ -157,7 +163,12 @@ class Front:
         """What the case's page says of notes, newest first."""
         place = Place(platform="teams", conversation="a:x", person=self.story.person("ana").id)
         card = (await self.story.desk.router.show("detail", str(case_id), place)).card
-        rows = [row.text for element in card.elements for row in getattr(element, "rows", ()) if hasattr(row, "text")]
+        rows = [
+            row.text
+            for element in card.elements
+            for row in getattr(element, "rows", ())
+            if hasattr(row, "text")
+        ]
         return [row.removesuffix(".") for row in rows if " noted" in row or "edited a note" in row]
 
 

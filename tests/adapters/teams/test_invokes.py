@@ -45,12 +45,15 @@ class TestButtons:
 
     async def test_two_at_one_moment_have_one_winner(self, front: Front, case: int) -> None:
         card = front.card(case)
-        await asyncio.gather(*(front.presses(who, "Claim", message=card, settle=False) for who in ("ben", "ana")))
+        await asyncio.gather(
+            *(front.presses(who, "Claim", message=card, settle=False) for who in ("ben", "ana"))
+        )
         await front.settles()
         winner = await front.owner(case)
         loser = "ana" if winner == "ben@kettle.example" else "ben"
-        (told,) = front.toasts(loser)
-        assert str(front.story.person("ben" if loser == "ana" else "ana").name) in told
+        told = front.own_card(loser, card)
+        assert front.story.person("ben" if loser == "ana" else "ana").name in told
+        assert BACK in labels(front.teams.card(SUPPORT, card, front.users[loser]))
 
     async def test_three_deliveries_have_one_effect(self, front: Front, case: int) -> None:
         await front.presses("ben", "Claim", message=front.card(case))
@@ -98,7 +101,7 @@ class TestButtons:
     async def test_from_a_list_the_answer_comes_below(self, front: Front, case: int) -> None:
         await front.chats("ben", "list")
         message = front.teams.private(front.users["ben"])[-1]["id"]
-        await front.presses("ben", "Details", message=message, to=front.teams.direct(front.users["ben"]))
+        await front.presses("ben", "Show", message=message, to=front.teams.direct(front.users["ben"]))
         assert front.toasts("ben") == [BELOW]
         assert "My parcel never came." in front.private("ben")[-1]
 
@@ -126,7 +129,9 @@ class TestButtons:
     async def test_old_clients_hear_refusals_in_our_chat(self, front: Front, case: int) -> None:
         await front.presses("ana", "Claim", message=front.card(case))
         claim = {"w": f"claim {case}", "l": "Claim"}
-        told = front.teams.activity("message", front.users["ben"], SUPPORT, value=claim, replyToId=front.card(case))
+        told = front.teams.activity(
+            "message", front.users["ben"], SUPPORT, value=claim, replyToId=front.card(case)
+        )
         await front.teams.event(told)
         await front.settles()
         (said,) = front.private("ben")
@@ -142,7 +147,11 @@ class TestButtons:
 
 class TestRefresh:
     async def refresh(self, front: Front, case: int, who: str, **data: object) -> dict[str, object]:
-        action = {"type": "Action.Execute", "verb": "refresh", "data": {"view": "case", "subject": str(case), **data}}
+        action = {
+            "type": "Action.Execute",
+            "verb": "refresh",
+            "data": {"view": "case", "subject": str(case), **data},
+        }
         answer = await front.teams.invoke(
             front.users[who],
             SUPPORT,
@@ -161,7 +170,9 @@ class TestRefresh:
     async def test_strangers_see_nothing_new(self, front: Front, case: int) -> None:
         assert "joe@elsewhere.example" in str((await self.refresh(front, case, "joe"))["value"])
 
-    @pytest.mark.parametrize("data", [{"view": "home"}, {"subject": "x"}, {"subject": "999999"}, {"subject": ""}])
+    @pytest.mark.parametrize(
+        "data", [{"view": "home"}, {"subject": "x"}, {"subject": "999999"}, {"subject": ""}]
+    )
     async def test_of_cases_alone(self, front: Front, case: int, data: dict[str, object]) -> None:
         assert (await self.refresh(front, case, "ben", **data))["value"] == OLD_BUTTON
 
@@ -170,7 +181,9 @@ class TestDialogs:
     async def test_a_button_with_questions_opens_one(self, front: Front, case: int) -> None:
         await front.presses("ben", "Hand off", message=front.card(case))
         assert front.teams.asks(front.users["ben"])[0] == "To which department?"
-        answer = await front.submits("ben", {"To which department?": "Press", "What should they know?": "it burns"})
+        answer = await front.submits(
+            "ben", {"To which department?": "Press", "What should they know?": "it burns"}
+        )
         assert not answer.body
         offer = (await front.story.case(case)).offer
         assert offer is not None
@@ -222,7 +235,9 @@ class TestDialogs:
 
     async def test_clients_without_dialogs_are_asked_in_a_message(self, front: Front, case: int) -> None:
         asked = {"w": f"dismiss {case}", "l": "Dismiss", "f": [{"n": "why", "l": "Why?"}]}
-        told = front.teams.activity("message", front.users["ben"], SUPPORT, value=asked, replyToId=front.card(case))
+        told = front.teams.activity(
+            "message", front.users["ben"], SUPPORT, value=asked, replyToId=front.card(case)
+        )
         await front.teams.event(told)
         await front.settles()
         form = front.teams.private(front.users["ben"])[-1]["id"]
@@ -238,7 +253,9 @@ class TestFiling:
         await front.teams.message_extension(front.users["ben"], LOBBY, said, "file_case", fetches=True)
         await front.settles()
         (heard,) = front.heard
-        assert heard.words.startswith("file A customer called & complained https://teams.microsoft.com/l/message/")
+        assert heard.words.startswith(
+            "file A customer called & complained https://teams.microsoft.com/l/message/"
+        )
         assert heard.place.message == f"{LOBBY}:{said}"
         assert "A customer called & complained" in front.dialog("ben")
 
@@ -292,5 +309,3 @@ async def test_a_handoff_can_be_accepted_where_it_was_offered(front: Front, case
     await front.says("ben", f"@Baton handoff {case} pr it burns")
     await front.presses("cleo", "Accept", message=front.card(case, PR), to=PR)
     assert (await front.story.case(case)).department == "pr"
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -126,14 +126,9 @@ async def posted(chat: TeamsChat, card: Card = CARD, below: Posted | None = None
     return await chat.post(SUPPORT, card, nonce="n-1", reply_to=below)
 
 
-def said(message: Mapping[str, Any]) -> tuple[str, str]:
-    """(its line in the notification, the card's first words)."""
-    assert labels(message) is not None
+def said(message: dict[str, Any]) -> tuple[str, str]:
+    """(its line in the notification, the card's words)."""
     return str(message["summary"]), str(card_of(message)["body"])
-
-
-def bodies(teams: FakeTeams) -> Sequence[Mapping[str, Any]]:
-    return [call.body for call in teams.calls if call.verb in ("POST", "PUT")]
 
 
 def test_it_is_a_chat(chat: TeamsChat) -> None:

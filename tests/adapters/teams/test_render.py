@@ -215,6 +215,11 @@ def test_mostly_long_facts_are_lines() -> None:
     assert [block["inlines"][0]["text"] for block in blocks] == ["claim ‹case›", "next", "help"]
 
 
+def test_one_long_name_makes_lines_of_all() -> None:
+    one, two = body(Facts(rows=(("handoff <case> <department>", "Offer it."), ("next", "Claim it."))))
+    assert words(one) == "handoff ‹case› ‹department›\n\nOffer it." and words(two) == "next\n\nClaim it."
+
+
 def test_many_facts_end_honestly() -> None:
     assert "… and 15 more" in words(body(Facts(rows=tuple((f"name {n}", "value") for n in range(75)))))
 

@@ -62,7 +62,10 @@ class TestNotes:
         card = front.card(case)
         texts = [f"note number {n}" for n in range(8)]
         says = (front.teams.activity("message", front.users["ben"], SUPPORT, text=text) for text in texts)
-        told = [{**each, "conversation": {**each["conversation"], "id": f"{SUPPORT};messageid={card}"}} for each in says]
+        told = [
+            {**each, "conversation": {**each["conversation"], "id": f"{SUPPORT};messageid={card}"}}
+            for each in says
+        ]
         await asyncio.gather(*(front.frontend.hear(each) for each in told))
         assert await front.notes(case) == [f"Ben Okafor noted: {text}" for text in reversed(texts)]
 
@@ -213,12 +216,18 @@ class TestCommands:
         await front.says("ben", f"@Baton claim {case}", to=GROUP)
         assert await front.owner(case) == "ben@kettle.example"
 
-    async def test_an_answer_below_a_page_is_a_command_unless_it_is_a_note(self, front: Front, case: int) -> None:
+    async def test_an_answer_below_a_page_is_a_command_unless_it_is_a_note(
+        self, front: Front, case: int
+    ) -> None:
         await front.says("ben", f"@Baton escalate {case} it burns")
         page = front.teams.private(front.users["ana"])[-1]["id"]
         for words in ("note she called again", f"ack {case}"):
             answer = front.teams.activity(
-                "message", front.users["ana"], front.teams.direct(front.users["ana"]), text=words, replyToId=page
+                "message",
+                front.users["ana"],
+                front.teams.direct(front.users["ana"]),
+                text=words,
+                replyToId=page,
             )
             await front.teams.event(answer)
             await front.settles()
@@ -227,7 +236,9 @@ class TestCommands:
 
     @pytest.mark.parametrize("who", ["28:another", ""])
     async def test_machines_are_not_heard(self, front: Front, case: int, who: str) -> None:
-        told = front.teams.activity("message", front.users["ben"], SUPPORT, text=f"<at>Baton</at> claim {case}")
+        told = front.teams.activity(
+            "message", front.users["ben"], SUPPORT, text=f"<at>Baton</at> claim {case}"
+        )
         await front.frontend.hear({**told, "from": {"id": who}})
         assert front.heard == []
 

@@ -27,13 +27,14 @@ _LOGIN = "application/vnd.microsoft.activity.loginRequest"
 
 class Acting:
     """Each returns what our app answered. `toasts` are, per person, what they are told for a moment: our answers of
-    text, and Teams' own words when our app fails.
+    text, and Teams' own words when our app fails. `handed` are, per person, the cards that answers gave them alone.
     """
 
     tenant: Tenant
     delivery: Delivery
     broken: list[str]
     toasts: dict[str, list[str]]
+    handed: dict[str, list[Json]]
 
     @property
     def service_url(self) -> str:
@@ -188,6 +189,7 @@ class Acting:
             if found := broken_rules(value):
                 self.broken.append(f"the card in an answer: {'; '.join(found)}")
             message.shown_to[person.object_id] = value
+            self.handed.setdefault(person.object_id, []).append(value)
         elif kind == _TOAST and isinstance(value, str):
             self._toast(person, value)
         elif kind == _ERROR and isinstance(value, dict) and body["statusCode"] >= 400:

@@ -21,9 +21,9 @@ NEWEST: Final = (1, 5)
 
 _COMMON: Final = "type id isVisible separator spacing height fallback requires"
 _ELEMENTS: Final = {
-    "TextBlock": "text color font horizontalAlignment isSubtle maxLines size weight wrap style",
+    "TextBlock": "text color fontType horizontalAlignment isSubtle maxLines size weight wrap style",
     "RichTextBlock": "inlines horizontalAlignment",
-    "TextRun": "text color font highlight isSubtle italic selectAction size strikethrough underline weight",
+    "TextRun": "text color fontType highlight isSubtle italic selectAction size strikethrough underline weight",
     "Image": "url altText backgroundColor horizontalAlignment selectAction size style width msteams",
     "Media": "sources poster altText captionSources",
     "Container": "items selectAction style verticalContentAlignment bleed backgroundImage minHeight rtl",

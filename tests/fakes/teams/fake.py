@@ -43,7 +43,7 @@ class FakeTeams(Looking, Dialogs, Happening):
         self.broken = self.server.connector.broken
         self.delivery = Delivery(self._token)
         self.ca = ca
-        self.toasts, self.open, self.shares = {}, {}, {}
+        self.toasts, self.handed, self.open, self.shares = {}, {}, {}, {}
 
     # -- what our app needs ----------------------------------------------------------------------------------
 
