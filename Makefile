@@ -15,12 +15,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/$(if $(CHAT),test,run).stamp ## A fictional company answers the public, in your browser (MENTIONS=file.jsonl plays yours; CHAT=slack shows it in a local Slack, too)
+demo: $(VENV)/$(if $(CHAT),test,run).stamp ## A fictional company answers the public, in your browser (MENTIONS=file.jsonl plays yours; CHAT=slack, teams or both shows it in those, too)
 	@$(DEMO) $(if $(MENTIONS),--mentions "$(MENTIONS)") $(ARGS)
 
-DEMO = $(BIN)/$(if $(filter slack,$(CHAT)),python -m tests.fakes.local_slack.demo,baton demo)
+DEMO = $(BIN)/$(or $(DEMO_$(CHAT)),baton demo)
+DEMO_slack = python -m tests.fakes.local_slack.demo
+# ME=kwame@thistlecart.example sits at the screen of Teams, which is one person's.
+DEMO_teams = python -m tests.fakes.playground.demo $(if $(ME),--as "$(ME)")
+DEMO_both = $(DEMO_teams) --both
 
-test: check .cache/browser.stamp .cache/local-slack.stamp ## Every check and every test, with coverage
+test: check .cache/browser.stamp .cache/local-slack.stamp .cache/playground.stamp ## Every check and every test, with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
@@ -63,6 +67,10 @@ $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.lock
 
 .cache/browser.stamp: $(VENV)/test.stamp tests/browser/package-lock.json
 	$(BIN)/python -m tests.browser.chromium
+	@mkdir -p .cache && touch $@
+
+.cache/playground.stamp: $(VENV)/test.stamp tests/fakes/playground/package-lock.json
+	$(BIN)/python -m tests.fakes.playground
 	@mkdir -p .cache && touch $@
 
 .cache/local-slack.stamp: $(VENV)/test.stamp tests/fakes/local_slack/package-lock.json

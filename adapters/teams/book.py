@@ -89,9 +89,8 @@ class Book:
         return self._known.get(user)
 
     def with_email(self, email: str) -> Sequence[Identity]:
-        """Whoever has that e-mail (lower case) and can be written to, members first. Without asking anybody."""
-        found = (self._known[user] for user in self._by_email.get(email, ()))
-        return sorted(found, key=lambda identity: identity.standing is not Standing.MEMBER)
+        """Whoever is said to have that e-mail (lower case), members and guests. Without asking anybody."""
+        return [self._known[user] for user in self._by_email.get(email, ())]
 
     async def of(self, user: str, rosters: Sequence[Roster], *, if_unseen: Mapping[str, Any]) -> Identity:
         """The user, asked of Teams once however many want to know: in the first of the rosters that has them, else

@@ -51,6 +51,14 @@ class Colleagues:
             return identity
         return replace(identity, standing=Standing.STRANGER)
 
+    def reads(self, identity: Identity) -> bool:
+        """Whether words for the person with that e-mail may go to this user: a member of a tenant of ours, or a guest
+        whom the policy names as external."""
+        standing = self.here(identity).standing
+        return standing is Standing.MEMBER or (
+            standing is Standing.GUEST and self._external(identity) is not None
+        )
+
     def person(self, identity: Identity) -> Person | None:
         """The policy's person or a colleague, whose name the desk knows from now on; None for nobody of ours."""
         colleague = self.colleague(identity)

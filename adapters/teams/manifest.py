@@ -16,7 +16,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
-from adapters.teams.door import PATH as PATH
 from adapters.teams.icons import colour, outline
 from bot.policy.model import Policy
 from bot.router import Verb

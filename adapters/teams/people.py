@@ -20,8 +20,6 @@ from bot.domain.people import Person, PersonId
 from bot.policy.model import Policy
 from bot.ports import (
     Clock,
-    Failed,
-    FateUnknown,
     Identities,
     Identity,
     References,
@@ -156,12 +154,12 @@ class Directory:
         return replace(near, about=about, conversation=conversation, user="", team="", removed=False)
 
     def _nearest(self, person: PersonId) -> Reference | None:
-        """One who has a chat with Baton before one for whom it has to be opened."""
+        """One who has a chat with Baton before one for whom it has to be opened. A guest who merely has the address
+        reads nothing that is meant for the person."""
         found = [
             known
             for identity in self.book.with_email(person)
-            if self._colleagues.here(identity) is identity
-            and (known := self.addresses.get(of_person(identity.user)))
+            if self._colleagues.reads(identity) and (known := self.addresses.get(of_person(identity.user)))
         ]
         return min(found, key=lambda known: (not known.conversation, known.removed), default=None)
 
@@ -188,8 +186,6 @@ class Directory:
             answer = await self._api.call("POST", known.service_url, "/v3/conversations", wanted, urgent=True)
         except Undeliverable as no:
             raise Undeliverable(NOT_INSTALLED.format(person=person)) from no
-        except FateUnknown as unknown:
-            raise Failed(str(unknown)) from unknown
         return base_of(text(answer, "id"))
 
     async def _found(self, team: Reference, member: Mapping[str, Any]) -> None:

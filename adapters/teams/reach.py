@@ -67,12 +67,13 @@ class Reach:
         if not spoken:
             yield finding(Health.DOUBTFUL, NO_CHANNELS, MEND_CHANNELS)
             return
-        for team in self.addresses.teams():
-            unknown = await self._list(team)
-            if unknown is not None:
-                yield unknown
+        silent = [found for team in self.addresses.teams() if (found := await self._list(team))]
+        for each in silent:
+            yield each
         for department in spoken:
-            yield self._channel(department)
+            # It may be in a team that could not be asked.
+            if not silent or self._is_known(department):
+                yield self._channel(department)
 
     async def _list(self, team: Reference) -> Finding | None:
         try:
@@ -97,9 +98,13 @@ class Reach:
         if known is not None and known.team in self._shut:
             why = self._shut[known.team]
             return finding(Health.BROKEN, CHANNEL_SHUT.format(**said, reason=why), MEND_ADD)
-        if known is None and channel not in self._named:
+        if not self._is_known(department):
             return finding(Health.BROKEN, NOT_ADDED.format(**said), MEND_ADD)
         return finding(Health.WELL, CHANNEL_WELL.format(**said))
+
+    def _is_known(self, department: Department) -> bool:
+        channel = department.channels[PLATFORM]
+        return channel in self._named or self.addresses.get(of_channel(channel)) is not None
 
     # -- people --------------------------------------------------------------------------------------
 

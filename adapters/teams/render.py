@@ -35,8 +35,6 @@ _QUOTES: Final = (4_000, 2_000, 900, 300)
 _WORDS: Final = (4_000, 1_500, 500, 150)
 _FIELDS: Final = (MOST_DATA, 1_500, 400)
 _MOST_ROWS: Final = 100
-_A_ROW: Final = 1_500
-"""Bytes that hardly any row takes, so that no more rows go than must."""
 
 Block = dict[str, Any]
 
@@ -86,7 +84,8 @@ def _smaller(room: Room, over: int) -> Room | None:
         below = [step for step in steps if step < getattr(room, name)]
         if below:
             return replace(room, **{name: below[0]})
-    fewer = max(1, min(room.rows // 4, over // _A_ROW))
+    # As large a share as is too much of the card: rows are at most all of it, so no more of them go than must.
+    fewer = max(1, room.rows * over // (over + MOST_BYTES))
     return replace(room, rows=room.rows - fewer) if room.rows else None
 
 

@@ -67,6 +67,7 @@ def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool
             web_chat="local",
             webhook_secrets=(SECRET,),
             slack=read_config(os.environ).slack,
+            teams=read_config(os.environ).teams,
         )
         look = not no_browser and sys.stdout.isatty() and "CI" not in os.environ
         asyncio.run(_demo(config, mentions, speed, look, quit_after))

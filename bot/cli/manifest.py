@@ -13,7 +13,8 @@ from uuid import UUID
 import click
 
 from adapters.slack.manifest import manifest as slack_manifest
-from adapters.teams.manifest import PATH, package
+from adapters.teams.door import PATH
+from adapters.teams.manifest import package
 from bot.config import read_config
 from bot.policy.load import load
 from bot.policy.model import Policy
@@ -106,5 +107,12 @@ def _policy() -> Policy:
 
 
 def _check(url: str | None, chat: str) -> None:
-    if url is not None and not (url.startswith("https://") and urlsplit(url).hostname):
+    if url is not None and not _is_https(url):
         raise click.BadParameter(_NOT_HTTPS.format(url=url, chat=chat), param_hint="--url")
+
+
+def _is_https(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme == "https" and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

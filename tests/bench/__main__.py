@@ -20,6 +20,7 @@ from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
 from tests.bench.server import BARE, DESK, KINDS, SIGNED
 from tests.bench.slack import InSlack, in_slack
+from tests.bench.teams import InTeams, in_teams
 
 
 async def intake(folder: Path, rounds: int, count: int) -> Mapping[str, Server]:
@@ -112,6 +113,25 @@ def show_slack(figures: InSlack, rounds: int, count: int) -> Table:
     return table
 
 
+def show_teams(figures: InTeams, rounds: int, count: int) -> Table:
+    table = Table(title=f"Teams, signed, 64 connections: median of {rounds} x {count:,} presses on a card")
+    for name in ("the press says", "a second", "of bare", "p50 ms", "p99 ms"):
+        table.add_column(name, justify="left" if name == "the press says" else "right")
+    table.add_row("(bare aiohttp, JSON)", f"{figures.bare:,.0f}", "1.00", "", "")
+    for words, server in figures.presses.items():
+        rate = server.median("rate")
+        table.add_row(
+            words,
+            f"{rate:,.0f}",
+            f"{rate / figures.bare:.2f}",
+            f"{server.median('0.5'):.1f}",
+            f"{server.median('0.99'):.1f}",
+        )
+    table.add_section()
+    table.add_row("longest stall of the event loop, ms", f"{1000 * figures.desk.stall:,.0f}", "", "", "")
+    return table
+
+
 @click.command()
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
 @click.option(
@@ -122,7 +142,9 @@ def main(rounds: int, count: int, mentions: int) -> None:
     """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""
     console = Console()
     with ExitStack() as stack:
-        folder, other, third, fourth = (stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(4))
+        folder, other, third, fourth, fifth = (
+            stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(5)
+        )
         with console.status("intake ..."):
             servers = asyncio.run(intake(Path(folder), rounds, count))
         console.print(show_intake(servers, rounds, count))
@@ -132,6 +154,9 @@ def main(rounds: int, count: int, mentions: int) -> None:
         with console.status("Slack ..."):
             slack = asyncio.run(in_slack(Path(third), Path(fourth), rounds, count, mentions))
         console.print(show_slack(slack, rounds, count))
+        with console.status("Teams ..."):
+            teams = asyncio.run(in_teams(Path(fifth), rounds, count))
+        console.print(show_teams(teams, rounds, count))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ from tests.bench.client import Load
 
 @dataclass
 class Server:
-    """One of the servers and its rounds; once it has ended, its peak memory and its processor seconds."""
+    """One of the servers and its rounds; once it has ended, its peak memory, its processor seconds, and the longest
+    stall of its event loop in seconds."""
 
     port: int
     rounds: list[Load] = field(default_factory=list)
     peak_mb: float = 0.0
     cpu: float = 0.0
+    stall: float = 0.0
 
     def median(self, of: str) -> float:
         return statistics.median(
@@ -44,4 +46,5 @@ async def a_server(kind: str, folder: Path, *more: str) -> AsyncIterator[Server]
     finally:
         process.stdin.close()
         said, _ = await process.communicate()
-        server.peak_mb, server.cpu = (json.loads(said)[name] for name in ("peak_mb", "cpu"))
+        figures = json.loads(said)
+        server.peak_mb, server.cpu, server.stall = figures["peak_mb"], figures["cpu"], figures["stall"]

@@ -1,8 +1,9 @@
-"""The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER [SLACK]`.
+"""The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER [URL]`.
 
-SLACK is the address of the Web API that the desk speaks to.
+URL is where the desk finds its Slack, or its Teams.
 
-Prints its port, serves until its standard input ends, then prints its peak memory and processor time.
+Prints its port, serves until its standard input ends, then prints its peak memory, its processor time, and the
+longest that its event loop was held up.
 """
 
 from __future__ import annotations
@@ -25,17 +26,21 @@ from aiohttp import web
 
 from adapters.http import serve
 from adapters.logs import set_up
-from bot.config import Config, SlackSettings
+from bot.config import Config, SlackSettings, TeamsSettings
 from bot.policy.load import load
 from bot.policy.model import Policy
 from bot.wiring import application, connect, running
 from tests.bench.posts import SECRET
 from tests.fakes.slack.state import BOT_TOKEN, SIGNING_SECRET
+from tests.fakes.teams.state import APP_ID, TENANT
+from tests.fakes.teams.state import SECRET as TEAMS_SECRET
 
 BARE, SIGNED, DESK = "bare", "bare+hmac", "desk"
 KINDS: Final = (BARE, SIGNED, DESK)
-BARE_FORM, IN_SLACK = "bare form", "desk in Slack"
+BARE_FORM, IN_SLACK, IN_TEAMS = "bare form", "desk in Slack", "desk in Teams"
 CHANNEL: Final = "C0SUPPORT"
+TEAMS_CHANNEL: Final = "19:support@thread.tacv2"
+_TICK: Final = 0.005
 POLICY: Final = Path(__file__).parents[1] / "policy.toml"
 _KEY: Final = base64.b64decode(SECRET.removeprefix("whsec_"))
 
@@ -71,29 +76,57 @@ async def bare_form(request: web.Request) -> web.Response:
     return web.json_response({"response_type": "ephemeral", "text": str(form["text"])})
 
 
-def policy_in_slack() -> Policy:
-    """The test company, its support in Slack."""
+def policy_in(platform: str, channel: str) -> Policy:
+    """The test company, its support in that chat alone."""
     policy = load(POLICY)
-    support = replace(policy.departments["support"], channels={"slack": CHANNEL})
+    support = replace(policy.departments["support"], channels={platform: channel})
     return replace(policy, departments={**policy.departments, "support": support})
 
 
+def in_chat(kind: str, folder: Path, url: str) -> tuple[Config, Policy]:
+    known = replace(config(folder), web_chat="off")
+    if kind == IN_SLACK:
+        slack = SlackSettings(bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=url)
+        return replace(known, slack=slack), policy_in("slack", CHANNEL)
+    teams = TeamsSettings(
+        app_id=APP_ID,
+        tenants=(TENANT,),
+        password=TEAMS_SECRET,
+        openid_url=f"{url}/v1/.well-known/openidconfiguration",
+        login_url=url,
+    )
+    return replace(known, teams=teams), policy_in("teams", TEAMS_CHANNEL)
+
+
 @asynccontextmanager
-async def application_of(kind: str, folder: Path, slack: str) -> AsyncIterator[web.Application]:
+async def application_of(kind: str, folder: Path, url: str) -> AsyncIterator[web.Application]:
     if kind == DESK:
         async with connect(config(folder)) as desk:
             yield application(desk)
         return
-    if kind == IN_SLACK:
-        settings = SlackSettings(bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=slack)
-        known = replace(config(folder), web_chat="off", slack=settings)
-        async with running(known, policy=policy_in_slack()) as desk:
+    if kind in (IN_SLACK, IN_TEAMS):
+        known, policy = in_chat(kind, folder, url)
+        async with running(known, policy=policy) as desk:
             yield application(desk)
         return
     app = web.Application()
     app.router.add_post("/mentions", bare if kind == BARE else bare_signed)
     app.router.add_post("/slack/events", bare_form)
+    app.router.add_post("/api/messages", bare)
     yield app
+
+
+class Stall:
+    """The longest, in seconds, that the event loop came too late to something that was due."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+
+    async def run(self) -> None:
+        while True:
+            due = time.perf_counter() + _TICK
+            await asyncio.sleep(_TICK)
+            self.longest = max(self.longest, time.perf_counter() - due)
 
 
 def peak_mb() -> float:
@@ -103,13 +136,16 @@ def peak_mb() -> float:
     )
 
 
-async def main(kind: str, folder: Path, slack: str = "") -> None:
-    async with application_of(kind, folder, slack) as app, serve(app, "127.0.0.1", 0) as serving:
+async def main(kind: str, folder: Path, url: str = "") -> None:
+    stall = Stall()
+    async with application_of(kind, folder, url) as app, serve(app, "127.0.0.1", 0) as serving:
         begun = time.process_time()
+        ticking = asyncio.create_task(stall.run())
         print(serving.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
         cpu = time.process_time() - begun
-    print(json.dumps({"peak_mb": peak_mb(), "cpu": cpu}), flush=True)
+        ticking.cancel()
+    print(json.dumps({"peak_mb": peak_mb(), "cpu": cpu, "stall": stall.longest}), flush=True)
 
 
 if __name__ == "__main__":

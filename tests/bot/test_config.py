@@ -36,7 +36,8 @@ def teams(**env: str) -> TeamsSettings | None:
 def test_without_any_variable_the_desk_is_local_and_speaks_in_no_chat() -> None:
     assert read() == Config()
     assert read().loopback
-    assert read().slack is read().teams is None
+    assert read().slack is None
+    assert read().teams is None
     assert not read(HOST="0.0.0.0").loopback
 
 
@@ -124,9 +125,10 @@ def test_slack_set_up_wrong(env: dict[str, str], sentence: str) -> None:
 def test_slack_over_signed_http_and_in_socket_mode() -> None:
     http = slack(BOT_TOKEN=" xoxb-1 ", SIGNING_SECRET="s")
     assert http == SlackSettings(bot_token="xoxb-1", signing_secret="s", api_url=SLACK_API)
-    assert http is not None and not http.socket_mode
     socket = slack(BOT_TOKEN="xoxb-1", APP_TOKEN="xapp-1", API_URL="http://127.0.0.1:9/api")
-    assert socket is not None and socket.socket_mode
+    assert http is not None
+    assert socket is not None
+    assert (http.socket_mode, socket.socket_mode) == (False, True)
     assert socket.api_url == "http://127.0.0.1:9/api/"
     assert slack(API_URL="https://slack.test/") is None
 

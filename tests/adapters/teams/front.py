@@ -197,7 +197,7 @@ async def a_front(
             made["it"] = Directory(api, found, store.identities, store.references, clock, settings=known)
             return {"teams": TeamsChat(api, made["it"], found, clock)}
 
-        config = Config(database_url=f"sqlite:///{folder / 'desk.db'}", teams=known)
+        config = Config(database_url=f"sqlite:///{folder / 'desk.db'}")
         try:
             async with connect(config, policy=policy or teams_policy(), clock=clock, chats=chats) as desk:
                 await set_standing_jobs(desk)

@@ -242,7 +242,9 @@ async def test_a_team_that_took_baton_out_unnoticed(clinic: Clinic) -> None:
 
 async def test_a_team_that_cannot_be_asked(clinic: Clinic) -> None:
     clinic.teams.trouble(CHANNELS, *[status(500)] * 3)
-    assert "could not be asked about the team" in said(await clinic.says(), Health.DOUBTFUL)
+    findings = await clinic.says()
+    assert "could not be asked about the team" in said(findings, Health.DOUBTFUL)
+    assert "in no team with the channel" not in said(findings, Health.BROKEN)
 
 
 async def test_a_page_that_would_find_nobody(clinic: Clinic) -> None:

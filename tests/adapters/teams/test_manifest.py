@@ -175,9 +175,14 @@ def test_the_icons_are_what_teams_shows() -> None:
     colour, outline = (Image.open(io.BytesIO(files[name])) for name in ("color.png", "outline.png"))
     assert colour.format == outline.format == "PNG"
     assert colour.size == (COLOUR_SIZE, COLOUR_SIZE) == (192, 192)
-    assert colour.convert("RGBA").getextrema()[3] == (255, 255)
+    assert _bands(colour)[3] == (255, 255)
     assert outline.size == (OUTLINE_SIZE, OUTLINE_SIZE) == (32, 32)
-    red, green, blue, alpha = outline.convert("RGBA").getextrema()
+    red, green, blue, alpha = _bands(outline)
     assert red == green == blue == (255, 255)
     assert alpha == (0, 255)
     assert colour.convert("RGB").getpixel((96, 96)) != colour.convert("RGB").getpixel((0, 0))
+
+
+def _bands(picture: Image.Image) -> list[Any]:
+    """Red, green, blue and how opaque: the least and the most of each."""
+    return [band.getextrema() for band in picture.convert("RGBA").split()]

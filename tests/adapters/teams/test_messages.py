@@ -143,7 +143,7 @@ class TestHtml:
             ("a &lt;b&gt; &amp;&nbsp;c", "a <b> & c"),
             ('great <img itemtype="http://schema.skype.com/Emoji" alt="😀">', "great 😀"),
             ("<style>p{}</style>x<attachment id='1'></attachment>", "x"),
-            ("</p></div>x<b", "x"),
+            ("</p></div>x</b>", "x"),
             ("", ""),
         ],
     )

@@ -250,8 +250,9 @@ async def test_who_blocked_us_is_undeliverable(chat: TeamsChat, teams: FakeTeams
 
 async def test_a_page_uses_the_reserve(chat: TeamsChat, teams: FakeTeams) -> None:
     place = await chat.direct(ANA)
-    for _ in range(7):
-        await chat.post(place, CARD, nonce="n", reply_to=None)
+    for _ in range(6):
+        at = await chat.post(place, CARD, nonce="n", reply_to=None)
+    await chat.edit(at, NEWER)
     with pytest.raises(SlowDown):
         await chat.post(place, CARD, nonce="n", reply_to=None)
     for _ in range(6):

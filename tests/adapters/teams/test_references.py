@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.ports import Down, Failed, Shut, Undeliverable
-from tests.adapters.teams.knowing import ANA, BEN, CREATE, DANA, ROSTER, ZOE, Knowing, knowing
+from tests.adapters.teams.knowing import ANA, BEN, CREATE, DANA, ELI, ROSTER, ZOE, Knowing, knowing
 from tests.fakes.teams import BOT, TENANT, FakeTeams, drop_after, error, fake_teams, slow, status
 from tests.storage.kit import minutes
 
@@ -246,15 +246,19 @@ async def test_a_new_address_is_seen_in_a_roster(desk: Knowing, teams: FakeTeams
     assert (await desk.directory.reference_of(ANA)).conversation == desk.chat(ana)
 
 
-async def test_a_guest_with_the_address_does_not_stand_before_the_member(
-    desk: Knowing, teams: FakeTeams, ana: str
-) -> None:
-    guest = teams.add_user(
-        "Ana Ruiz (Guest)", ANA, role="guest", object_id="aaaaaaaa-0000-0000-0000-000000000001"
-    )
-    await desk.who(guest)
-    await desk.who(ana)
-    assert (await desk.directory.reference_of(ANA)).about == f"person:{ana}"
+async def test_a_guest_with_the_address_reads_nothing(desk: Knowing, teams: FakeTeams) -> None:
+    await desk.who(teams.add_user("Ana Ruiz (Guest)", ANA, role="guest"))
+    with pytest.raises(Undeliverable, match="nobody with the e-mail"):
+        await desk.directory.reference_of(ANA)
+    member = teams.add_user("Ana Ruiz", ANA, object_id="aaaaaaaa-0000-0000-0000-000000000001")
+    await desk.who(member, CHANNEL)
+    assert (await desk.directory.reference_of(ANA)).about == f"person:{member}"
+
+
+async def test_a_guest_whom_the_policy_names_as_external_is_reached(desk: Knowing, teams: FakeTeams) -> None:
+    eli = teams.add_user("Eli Moss", ELI, role="guest")
+    await desk.who(eli, CHANNEL)
+    assert (await desk.directory.reference_of(ELI)).conversation == desk.chat(eli)
 
 
 async def test_strangers_are_not_looked_for(desk: Knowing) -> None:

@@ -84,7 +84,7 @@ def test_teams_with_a_name_for_an_app_id(
 
 
 @pytest.mark.parametrize(("chat", "named"), [("slack", "Slack"), ("teams", "Teams")])
-@pytest.mark.parametrize("url", ["http://baton.example", "baton.example", "https://"])
+@pytest.mark.parametrize("url", ["http://baton.example", "baton.example", "https://", "https://["])
 def test_an_address_that_is_not_public(
     chat: str, named: str, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

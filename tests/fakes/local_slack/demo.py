@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 from bot.demo.story import HERE
@@ -18,8 +19,9 @@ WELCOME: Final = """
 """
 
 
-async def main(arguments: Sequence[str]) -> int:
-    """Runs `baton demo` with these arguments until it ends; its exit code."""
+@asynccontextmanager
+async def slack_beside() -> AsyncIterator[Mapping[str, str]]:
+    """The local Slack with the demo's people and channels; the settings by which `baton demo` finds it."""
     policy = load(HERE / "policy.toml")
     users = {
         f"U{number:03}": (person.name, str(person.id))
@@ -32,20 +34,28 @@ async def main(arguments: Sequence[str]) -> int:
     async with local_slack(users=users, channels=channels) as slack:
         print(WELCOME.format(address=slack.base), flush=True)
         settings = slack.settings()
-        env = {
-            **os.environ,
+        yield {
             "BATON_SLACK_BOT_TOKEN": settings.bot_token,
             "BATON_SLACK_APP_TOKEN": settings.app_token,
             "BATON_SLACK_API_URL": settings.api_url,
         }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "demo", *arguments, env=env
-        )
-        try:
-            return await process.wait()
-        except asyncio.CancelledError:
-            # Ctrl-C reached the demo as well: it ends by itself.
-            return await process.wait()
+
+
+async def run_demo(arguments: Sequence[str], settings: Mapping[str, str]) -> int:
+    """Runs `baton demo` with these arguments and settings until it ends; its exit code."""
+    command = (sys.executable, "-m", "bot", "demo", *arguments)
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings})
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        # Ctrl-C reached the demo as well: it ends by itself.
+        return await process.wait()
+
+
+async def main(arguments: Sequence[str]) -> int:
+    """`baton demo` in Slack; its exit code."""
+    async with slack_beside() as settings:
+        return await run_demo(arguments, settings)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,12 @@ async def playground(
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / CONFIG).write_text(config(me, others, team, channel), encoding="utf-8")
         written = Path(folder) / "log"
-        command = [node(), "--require", HERE / "loopback.cjs", await asyncio.to_thread(program)]
+        command: list[Path | str] = [
+            node(),
+            "--require",
+            HERE / "loopback.cjs",
+            await asyncio.to_thread(program),
+        ]
         served = ["--port", str(port), "--service-url", f"http://127.0.0.1:{port}/_connector"]
         about = [
             "start",
