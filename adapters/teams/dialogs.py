@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -12,8 +11,8 @@ from adapters.teams.door import Answer
 from adapters.teams.ear import NOT_KNOWN, Ear
 from adapters.teams.form import FORM, Unanswered, dialog, read_dialog, said
 from adapters.teams.messages import Activity, part, where_of
-from adapters.teams.press import Pressed, read
-from adapters.teams.presses import has_buttons, repeats
+from adapters.teams.press import read
+from adapters.teams.presses import Presses, has_buttons, repeats
 from bot.cards.card import Card
 from bot.ports import ChatError
 
@@ -21,7 +20,8 @@ OLD_FORM: Final = (
     "This form is not one of this desk's, so nothing was done. Close it and press its button again."
 )
 
-_MESSAGE, _CONVERSATION = "message", "conversation"
+_CASE: Final = "case"
+"""In a form's origin: the case on whose own card it was opened. It only decides what is shown afterwards."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,9 @@ log = structlog.get_logger(__name__)
 class Dialogs:
     """Hears `task/fetch` and `task/submit`. Each returns once the effect is committed."""
 
-    def __init__(self, ear: Ear) -> None:
+    def __init__(self, ear: Ear, presses: Presses) -> None:
         self._ear = ear
+        self._presses = presses
 
     async def fetched(self, activity: Activity) -> Answer:
         """A dialog is to be opened; who may use none of it is told so at once."""
@@ -40,7 +41,10 @@ class Dialogs:
             log.info("a dialog that is none of ours", why=str(error))
             return bodies.dialog_message(OLD_FORM)
         why = await self._why_not(activity)
-        return bodies.dialog_message(why) if why else bodies.dialog(_opened(activity, pressed))
+        if why:
+            return bodies.dialog_message(why)
+        case_id = await self._presses.case_shown(where_of(activity))
+        return bodies.dialog(dialog(pressed, origin={} if case_id is None else {_CASE: case_id}))
 
     async def submitted(self, activity: Activity) -> Answer:
         """What was filled in is said; a refusal leaves it where it is."""
@@ -49,19 +53,20 @@ class Dialogs:
             form = read_dialog(data) if data.get("do") == FORM else None
             pressed = form.pressed if form else read(data)
         except Unanswered as missing:
-            return bodies.dialog_again(_opened(activity, read(data)), str(missing), data)
+            return bodies.dialog_again(dialog(read(data), origin=data["o"]), str(missing), data)
         except ValueError as error:
             log.info("a form that is none of ours", why=str(error))
             return bodies.dialog_message(OLD_FORM)
         if form is None and pressed.fields:
-            return bodies.dialog(_opened(activity, pressed))
+            return bodies.dialog(dialog(pressed, origin={}))
         words = said(pressed, form.values) if form else pressed.words
-        card = await self._ear.hear(activity, words)
+        above = form.origin.get(_CASE) if form else None
+        card = await self._ear.hear(activity, words, card=above if isinstance(above, int) else None)
         if card is not None and card.refused and form is not None and not has_buttons(card):
             return bodies.dialog_again(dialog(pressed, origin=form.origin), card.summary, data)
-        if card is None or repeats(card, words):
-            return bodies.CLOSED  # The case's own card shows what came of it.
-        return answered(card)
+        if card is None or (above is not None and repeats(card, words)):
+            return bodies.CLOSED  # The case's own card, which it was opened from, shows what came of it.
+        return bodies.dialog_message(card.summary) if form and repeats(card, words) else answered(card)
 
     async def _why_not(self, activity: Activity) -> str:
         try:
@@ -71,12 +76,6 @@ class Dialogs:
             log.info("a form for somebody we could not look up", error=str(error))
             return ""
         return (known.why.summary if known.why else NOT_KNOWN) if known.person is None else ""
-
-
-def _opened(activity: Activity, pressed: Pressed) -> Mapping[str, Any]:
-    where = where_of(activity)
-    origin = {_CONVERSATION: where.conversation, _MESSAGE: where.message}
-    return dialog(pressed, origin={key: each for key, each in origin.items() if each})
 
 
 def answered(card: Card) -> Answer:

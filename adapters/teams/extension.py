@@ -10,8 +10,9 @@ from adapters.teams.dialogs import Dialogs, answered
 from adapters.teams.door import Answer
 from adapters.teams.ear import Ear
 from adapters.teams.manifest import FILE_CASE
+from adapters.teams.markup import tidy
 from adapters.teams.messages import Activity, part, text, where_of
-from adapters.teams.plain import files_of, plain_html, tidy
+from adapters.teams.plain import files_of, plain_html
 from bot.cards.trim import block
 
 EMPTY: Final = (

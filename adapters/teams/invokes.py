@@ -27,7 +27,7 @@ class Invokes:
     """Hears invokes. Nothing slower than the desk's own commit comes before an answer."""
 
     def __init__(self, ear: Ear, presses: Presses) -> None:
-        dialogs = Dialogs(ear)
+        dialogs = Dialogs(ear, presses)
         extension = Extension(ear, dialogs)
         self._hearers: Mapping[str, Callable[[Activity], Awaitable[Answer]]] = {
             ACTION: presses.hear,

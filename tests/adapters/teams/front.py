@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -93,7 +92,6 @@ class Front:
     busy: list[Exception] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     counted: list[str] = field(default_factory=list)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     # -- doing ---------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -176,27 +175,3 @@ def activity(**changed: Any) -> Json:
         **changed,
     }
     return {name: value for name, value in said.items() if value is not None}
-
-
-class Ticking:
-    """While the block runs a task ticks; `worst` is the longest that it had to wait for its turn, in seconds."""
-
-    EVERY = 0.005
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-
-    async def __aenter__(self) -> Ticking:
-        self._task = asyncio.create_task(self._tick())
-        await asyncio.sleep(0)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        await asyncio.wait({self._task})
-
-    async def _tick(self) -> None:
-        while True:
-            begun = time.perf_counter()
-            await asyncio.sleep(self.EVERY)
-            self.worst = max(self.worst, time.perf_counter() - begun - self.EVERY)

@@ -191,6 +191,13 @@ class TestDialogs:
         assert offer is not None
         assert (offer.to, offer.note) == ("pr", "it burns")
 
+    async def test_away_from_the_cases_card_it_says_what_came_of_it(self, front: Front, case: int) -> None:
+        asked = {"w": f"dismiss {case}", "l": "Dismiss", "f": [{"n": "why", "l": "Why?"}]}
+        await front.teams.fetch_task(front.users["ben"], front.teams.direct(front.users["ben"]), None, asked)
+        await front.submits("ben", {"field0": "spam"})
+        (told,) = front.toasts("ben")
+        assert "dismissed" in told
+
     async def test_three_submissions_are_one(self, front: Front, case: int) -> None:
         await front.presses("ben", "Dismiss", message=front.card(case))
         await front.submits("ben", {"field0": "spam"})

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from adapters.teams.markup import tidy
 from adapters.teams.messages import message_of, place_in, where_of
-from adapters.teams.plain import files_of, plain_html, tidy, written
+from adapters.teams.plain import files_of, plain_html, written
 from tests.adapters.teams.front import SUPPORT, teams_policy
 
 BOT = "28:baton"
