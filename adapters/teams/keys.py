@@ -14,6 +14,7 @@ import structlog
 from yarl import URL
 
 from adapters.teams.keyset import SigningKey, Unusable, keys_address, safe_address, signing_keys
+from adapters.teams.wire import proxy_for
 from bot.config import ConfigError
 from bot.ports import Clock
 
@@ -170,7 +171,7 @@ class Keys:
         if self._session is None:
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         # A redirection would lead past the check of the site.
-        async with self._session.get(url, allow_redirects=False) as response:
+        async with self._session.get(url, proxy=proxy_for(str(url)), allow_redirects=False) as response:
             if response.status != 200:
                 raise Unusable(f"{url} answered {response.status}")
             raw = bytearray()

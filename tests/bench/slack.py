@@ -6,6 +6,7 @@ The far end is the Slack of the tests, which runs here; the desk runs in a proce
 from __future__ import annotations
 
 import asyncio
+import json
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -21,9 +22,12 @@ from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
 from tests.bench.server import BARE_FORM, CHANNEL, IN_SLACK
 from tests.fakes.slack import TEAM, FakeSlack, fake_slack
+from tests.fakes.slack.payloads import envelope
 
 ANA: Final = "ana@kettle.example"
 LOOKS: Final = ("help claim", "oncall", "show {case}")
+CHATTER: Final = "(colleagues talk, nobody's concern)"
+"""What the way itself costs: the signature, Bolt, reading the event."""
 CLICKS: Final = 7
 """Fewer than Slack's burst of edits, so that its pace is not what is measured."""
 FIRST_CASE: Final = 1001
@@ -69,11 +73,17 @@ async def _commands(
 ) -> Mapping[str, Server]:
     """Every kind takes its turn in every round, so that whatever else the machine does falls on all of them."""
     kinds = {f"/baton {words}": Server(desk.port) for words in (*LOOKS, "claim {case}")}
+    kinds[CHATTER] = Server(desk.port)
     few = max(64, count // 4)
     for number in range(-1, rounds):
         bare_load = await send(bare.port, _signed(slack, user, ["help"] * count, f"bare{number}"))
         bare.rounds += [bare_load] if number >= 0 else []
+        load = await send(desk.port, _chatter(slack, user, count, f"{number}"))
+        assert not load.refused, load.refused[0][:300]
+        kinds[CHATTER].rounds += [load] if number >= 0 else []
         for said, server in kinds.items():
+            if said == CHATTER:
+                continue
             # Claiming a case that one has claimed is a refusal, so each is claimed once and then released.
             if "claim" in said and number % 2:
                 said = said.replace("claim", "release")
@@ -141,6 +151,23 @@ def _signed(slack: FakeSlack, user: str, words: Iterable[str], name: str) -> Seq
     return [_request(slack, user, text, f"{name}.{number}") for number, text in enumerate(words)]
 
 
+def _chatter(slack: FakeSlack, user: str, count: int, name: str) -> Sequence[bytes]:
+    """Messages between colleagues, outside any case's thread."""
+    made = []
+    for number in range(count):
+        event = {
+            "type": "message",
+            "channel": CHANNEL,
+            "channel_type": "channel",
+            "user": user,
+            "text": "Lunch at one?",
+            "ts": f"17{number:08}.{name.strip('-'):0>6}",
+        }
+        body = json.dumps(envelope(slack.work, event)).encode()
+        made.append(_posted(slack, body, "application/json"))
+    return made
+
+
 def _request(slack: FakeSlack, user: str, text: str, trigger: str) -> bytes:
     form = {
         "team_id": TEAM,
@@ -151,10 +178,13 @@ def _request(slack: FakeSlack, user: str, text: str, trigger: str) -> bytes:
         "trigger_id": trigger,
         "response_url": f"{slack.url}nowhere",
     }
-    body = urlencode(form).encode()
+    return _posted(slack, urlencode(form).encode(), "application/x-www-form-urlencoded")
+
+
+def _posted(slack: FakeSlack, body: bytes, kind: str) -> bytes:
     signed = "".join(f"{key}: {value}\r\n" for key, value in slack.sign(body).items())
     head = (
         f"POST /slack/events HTTP/1.1\r\nHost: desk\r\nContent-Length: {len(body)}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\n{signed}\r\n"
+        f"Content-Type: {kind}\r\n{signed}\r\n"
     )
     return head.encode() + body

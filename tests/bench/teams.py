@@ -17,7 +17,7 @@ from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
 from tests.bench.server import BARE, IN_TEAMS, TEAMS_CHANNEL
 from tests.fakes.teams import FakeTeams, fake_teams, slow
-from tests.fakes.teams.payloads import invoke
+from tests.fakes.teams.payloads import invoke, spoken
 from tests.fakes.teams.state import Message
 
 ANA: Final = "ana@kettle.example"
@@ -28,6 +28,8 @@ PRESSES: Final = {
     "claim, what one has already": {"verb": "say", "data": {"w": f"claim {CASE}", "l": "Claim"}},
 }
 """What is answered at once, in the invoke's own answer: anything else Teams would take at its own pace only."""
+CHATTER: Final = "colleagues talk, nobody's concern"
+"""What the way itself costs: the door, the token, reading the activity."""
 _SLOW: Final = 1.0
 
 
@@ -48,11 +50,12 @@ async def in_teams(folder: Path, other: Path, rounds: int, count: int) -> InTeam
         teams.add_channel(TEAMS_CHANNEL, TEAM)
         async with a_server(BARE, folder) as bare, a_server(IN_TEAMS, folder, teams.url) as desk:
             message = await _card(teams, user, desk)
-            presses = {name: Server(desk.port) for name in PRESSES}
+            presses = {name: Server(desk.port) for name in (CHATTER, *PRESSES)}
             for number in range(-1, rounds):
-                name, action = next(iter(PRESSES.items()))
-                load = await send(bare.port, _presses(teams, user, message, action, count))
+                load = await send(bare.port, _chatter(teams, user, count))
                 bare.rounds += [load] if number >= 0 else []
+                load = await send(desk.port, _chatter(teams, user, count))
+                presses[CHATTER].rounds += [load] if number >= 0 else []
                 for name, action in PRESSES.items():
                     load = await send(desk.port, _presses(teams, user, message, action, count))
                     assert not load.refused, load.refused[0][:300]
@@ -93,6 +96,20 @@ def _request(teams: FakeTeams, user: str, message: Message, action: Mapping[str,
     person, place = teams.tenant.users[user], teams.tenant.conversations[TEAMS_CHANNEL]
     value = {"action": {"type": "Action.Execute", "title": "x", **action}, "trigger": "manual"}
     told = invoke(teams.tenant, teams.service_url, "adaptiveCard/action", person, place, message, value)
+    return _signed(told, token)
+
+
+def _chatter(teams: FakeTeams, user: str, count: int) -> Sequence[bytes]:
+    """Messages between colleagues, outside any case's thread."""
+    token, place = teams.token(), teams.tenant.conversations[TEAMS_CHANNEL]
+    person = teams.tenant.users[user]
+    said = (
+        spoken(teams.tenant, teams.service_url, person, place, "Lunch at one?", None) for _ in range(count)
+    )
+    return [_signed(each, token) for each in said]
+
+
+def _signed(told: Mapping[str, Any], token: str) -> bytes:
     body = json.dumps(told).encode()
     head = (
         f"POST /api/messages HTTP/1.1\r\nHost: desk\r\nContent-Length: {len(body)}\r\n"

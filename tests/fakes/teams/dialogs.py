@@ -54,10 +54,11 @@ class Dialogs(Acting):
         """
         person = self.tenant.user(user)
         assert person.object_id in self.open, f"{person.name} has no dialog open"
-        shown, place, message, name = self.open.pop(person.object_id)
+        shown, place, message, name = self.open[person.object_id]
         card = shown["card"]["content"]
         action = find_action(card, label) if label else _only(card)
         sent = data if data is not None else pressed(action, filled(card, values or {}))
+        del self.open[person.object_id]
         value: Json = {"data": sent, "context": {"theme": "default"}}
         if name != "task/submit":
             value |= {"commandId": name.partition(" ")[2], "commandContext": "message"}
