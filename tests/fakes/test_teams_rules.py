@@ -282,7 +282,7 @@ async def test_keys_are_published_and_rotate(teams: FakeTeams, client: Client) -
 
     def verified(token: str, keys: Any) -> Any:
         (key,) = [k for k in keys["keys"] if k["kid"] == jwt.get_unverified_header(token)["kid"]]
-        options = {"verify_exp": False, "verify_nbf": False}
+        options: Any = {"verify_exp": False, "verify_nbf": False}
         return jwt.decode(token, jwt.PyJWK(key).key, ["RS256"], options, audience=APP_ID)
 
     old = teams.token()

@@ -11,6 +11,19 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tests.fakes.teams.card_schema import (
+    ACTION,
+    ACTIONS,
+    CHOICES,
+    COMMON,
+    CONTAINERS,
+    CONTAINER_STYLES,
+    ELEMENTS,
+    LISTS,
+    NEEDS,
+    SPACINGS,
+    WHOLE,
+)
 from tests.fakes.teams.state import Json
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"
@@ -19,72 +32,6 @@ MOST_REFRESHED: Final = 60
 MOST_ACTIONS: Final = 6
 NEWEST: Final = (1, 5)
 
-_COMMON: Final = "type id isVisible separator spacing height fallback requires"
-_ELEMENTS: Final = {
-    "TextBlock": "text color fontType horizontalAlignment isSubtle maxLines size weight wrap style",
-    "RichTextBlock": "inlines horizontalAlignment",
-    "TextRun": "text color fontType highlight isSubtle italic selectAction size strikethrough underline weight",
-    "Image": "url altText backgroundColor horizontalAlignment selectAction size style width msteams",
-    "Media": "sources poster altText captionSources",
-    "Container": "items selectAction style verticalContentAlignment bleed backgroundImage minHeight rtl",
-    "ColumnSet": "columns selectAction style bleed minHeight horizontalAlignment",
-    "Column": "items selectAction style verticalContentAlignment bleed backgroundImage minHeight rtl width",
-    "FactSet": "facts",
-    "ImageSet": "images imageSize",
-    "ActionSet": "actions",
-    "Table": "columns rows firstRowAsHeader showGridLines gridStyle horizontalCellContentAlignment verticalCellContentAlignment",
-    "TableRow": "cells horizontalCellContentAlignment verticalCellContentAlignment style",
-    "TableCell": "items selectAction style verticalContentAlignment bleed backgroundImage minHeight rtl",
-    "Input.Text": "label isRequired errorMessage value placeholder maxLength isMultiline style regex inlineAction",
-    "Input.Number": "label isRequired errorMessage value placeholder min max",
-    "Input.Date": "label isRequired errorMessage value placeholder min max",
-    "Input.Time": "label isRequired errorMessage value placeholder min max",
-    "Input.Toggle": "label isRequired errorMessage value title valueOff valueOn wrap",
-    "Input.ChoiceSet": "label isRequired errorMessage value placeholder choices choices.data isMultiSelect style wrap",
-}
-_ACTION: Final = "type id title iconUrl style fallback requires isEnabled mode tooltip"
-_ACTIONS: Final = {
-    "Action.OpenUrl": "url",
-    "Action.Submit": "data associatedInputs msteams",
-    "Action.Execute": "verb data associatedInputs",
-    "Action.ShowCard": "card",
-    "Action.ToggleVisibility": "targetElements",
-}
-_CARD: Final = (
-    "type version body actions refresh fallbackText msteams lang speak rtl minHeight selectAction "
-    "backgroundImage verticalContentAlignment authentication metadata $schema"
-)
-_COLORS: Final = frozenset(["default", "dark", "light", "accent", "good", "warning", "attention"])
-_SPACINGS: Final = frozenset(["default", "none", "small", "medium", "large", "extraLarge", "padding"])
-_SIZES: Final = frozenset(["default", "small", "medium", "large", "extraLarge"])
-_CHOICES: Final[dict[tuple[str, str], frozenset[str]]] = {
-    ("TextBlock", "color"): _COLORS,
-    ("TextRun", "color"): _COLORS,
-    ("TextBlock", "size"): _SIZES,
-    ("TextRun", "size"): _SIZES,
-    ("TextBlock", "weight"): frozenset(["default", "lighter", "bolder"]),
-    ("TextRun", "weight"): frozenset(["default", "lighter", "bolder"]),
-    ("TextBlock", "style"): frozenset(["default", "heading", "columnHeader"]),
-    ("Input.Text", "style"): frozenset(["text", "tel", "url", "email", "password"]),
-    ("Input.ChoiceSet", "style"): frozenset(["compact", "expanded", "filtered"]),
-    ("Image", "size"): frozenset(["auto", "stretch", "small", "medium", "large"]),
-    ("Image", "style"): frozenset(["default", "person"]),
-}
-_CONTAINER_STYLES: Final = frozenset(["default", "emphasis", "good", "attention", "warning", "accent"])
-_CONTAINERS: Final = frozenset(["Container", "ColumnSet", "Column", "TableRow", "TableCell"])
-_NEEDS: Final = {
-    "TextBlock": ("text",),
-    "TextRun": ("text",),
-    "RichTextBlock": ("inlines",),
-    "Image": ("url",),
-    "Container": ("items",),
-    "FactSet": ("facts",),
-    "ActionSet": ("actions",),
-    "Input.ChoiceSet": ("id", "choices"),
-    "Action.OpenUrl": ("url",),
-    "Action.Execute": ("verb",),
-}
-_LISTS: Final = ("body", "items", "columns", "inlines", "actions", "rows", "cells", "images", "facts")
 _WEB: Final = re.compile(r"(?:https?://[^\s]+|mailto:[^\s]+|https://teams\.microsoft\.com/[^\s]+)$")
 
 
@@ -97,7 +44,7 @@ def broken_rules(card: Any) -> list[str]:
     """Each with where it stands; empty for a card that is shown as it was meant."""
     if not isinstance(card, dict) or card.get("type") != "AdaptiveCard":
         return [f"the content is no AdaptiveCard: {str(card)[:80]}"]
-    found = [*_head(card), *_keys(card, _CARD.split(), "")]
+    found = [*_head(card), *_keys(card, WHOLE.split(), "")]
     for name in ("body", "actions"):
         found += _many(card, name, "", version(card))
     found += _actions(card.get("actions") or (), "/actions")
@@ -173,16 +120,16 @@ def _element(
     if list_ == "facts" or (within == "Table" and list_ == "columns"):
         yield from _plain(item, at, list_)
         return
-    known = {**_ELEMENTS, **_ACTIONS}
+    known = {**ELEMENTS, **ACTIONS}
     if kind not in known:
         yield from _unknown(item, kind, at, card)
         return
-    common = _ACTION if kind.startswith("Action.") else _COMMON
+    common = ACTION if kind.startswith("Action.") else COMMON
     yield from _keys(item, [*common.split(), *known[kind].split()], at)
     yield from _values(item, kind, at)
     if kind == "Action.Execute" and card < (1, 4):
         yield f"{at}: Action.Execute needs version 1.4"
-    for name in _LISTS:
+    for name in LISTS:
         if name in item:
             yield from _many(item, name, at, card)
     if kind == "ActionSet":
@@ -220,17 +167,17 @@ def _keys(item: Json, allowed: list[str], at: str) -> Iterator[str]:
 
 
 def _values(item: Json, kind: str, at: str) -> Iterator[str]:
-    for name in _NEEDS.get(kind, ()):
+    for name in NEEDS.get(kind, ()):
         if item.get(name) in (None, ""):
             yield f"{at}: {kind} needs {name}"
     if kind.startswith("Input.") and not item.get("id"):
         yield f"{at}: an input needs an id"
-    for (owner, name), allowed in _CHOICES.items():
+    for (owner, name), allowed in CHOICES.items():
         if owner == kind and not _one_of(item.get(name), allowed):
             yield f"{at}/{name} is {item[name]!r}"
-    if not _one_of(item.get("spacing"), _SPACINGS):
+    if not _one_of(item.get("spacing"), SPACINGS):
         yield f"{at}/spacing is {item['spacing']!r}"
-    if kind in _CONTAINERS and not _one_of(item.get("style"), _CONTAINER_STYLES):
+    if kind in CONTAINERS and not _one_of(item.get("style"), CONTAINER_STYLES):
         yield f"{at}/style is {item['style']!r}"
     if kind.startswith("Action."):
         yield from _action(item, kind, at)
