@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
-from math import ceil, isfinite
+from math import ceil
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from adapters.bars import MOST_BARS, MOST_LYING, share, spoken
 from adapters.slack.text import line
 from bot.cards.card import Bar, Chart
-
-MOST_LYING: Final = 7
-"""Up to so many bars lie, with room for their labels; more stand, with a label here and there."""
-MOST_BARS: Final = 96
 
 # In points of the picture as Slack shows it; it is drawn twice as large, for sharp screens.
 WIDTH: Final = 480
@@ -31,11 +28,6 @@ _LABELLED: Final = 12
 
 _GROUND, _INK, _SOFT, _LINE = "#faf8f3", "#24221e", "#5f5a50", "#d9d3c6"
 _PLAIN, _STRONG = "#8bb8ab", "#1d6b58"
-
-_COLUMNS: Final = 18
-_MOST_NAME: Final = 24
-_MOST_SPARKS: Final = 24
-_SPARKS: Final = "▁▂▃▄▅▆▇█"
 
 
 def picture(chart: Chart) -> bytes:
@@ -58,12 +50,6 @@ def drawable(chart: Chart) -> bool:
     """Whether `picture` can draw every letter: the font that Pillow carries knows plain Latin only."""
     letters = set("".join(line(text) for text in (chart.title, *(bar.label for bar in chart.bars))))
     return all(_known(letter) for letter in letters)
-
-
-def text_bars(chart: Chart) -> str:
-    """The chart in characters of any font, narrow enough for a phone: few bars in a line each, many in one line."""
-    bars = chart.bars[:MOST_BARS]
-    return _columns(bars) if len(bars) <= MOST_LYING else _sparks(bars)
 
 
 # -- the picture ----------------------------------------------------------------------------------------------
@@ -111,15 +97,15 @@ class _Paper:
 
 def _lying(paper: _Paper, bars: Sequence[Bar], top: float) -> None:
     names = min(_NAMES, max((width(line(bar.label), _WORD) for bar in bars), default=0))
-    values = max((width(_spoken(bar), _WORD) for bar in bars), default=0)
+    values = max((width(spoken(bar), _WORD) for bar in bars), default=0)
     begin = _EDGE + names + 12
     room = WIDTH - begin - values - 8 - _EDGE
     for number, bar in enumerate(bars):
         middle = top + number * _ROW + _ROW / 2
         paper.word(_EDGE + names, middle, line(bar.label), ink=_SOFT, anchor="r", room=names)
-        long = max(_share(bar, bars) * room, 2)
+        long = max(share(bar, bars) * room, 2)
         paper.bar(begin, middle - _THICK / 2, long, _THICK, strong=bar.strong)
-        paper.word(begin + long + 8, middle, _spoken(bar), room=values)
+        paper.word(begin + long + 8, middle, spoken(bar), room=values)
 
 
 def _standing(paper: _Paper, bars: Sequence[Bar], top: float) -> None:
@@ -128,9 +114,9 @@ def _standing(paper: _Paper, bars: Sequence[Bar], top: float) -> None:
     taken = 0.0
     for number, bar in enumerate(bars):
         x = _EDGE + number * step
-        middle, tall = x + step / 2, max(_share(bar, bars) * _PLOT, 2)
+        middle, tall = x + step / 2, max(share(bar, bars) * _PLOT, 2)
         paper.bar(x + step * 0.12, floor - tall, step * 0.76, tall, strong=bar.strong)
-        said = _spoken(bar)
+        said = spoken(bar)
         half = width(said, _WORD) / 2
         speaks = bar.strong or (len(bars) <= _LABELLED and bar.value)
         if speaks and middle - half >= taken and middle + half <= WIDTH:
@@ -166,42 +152,3 @@ def _known(letter: str) -> bool:
 def width(text: str, size: int) -> float:
     """In points."""
     return _font(size).getlength(text) / _SCALE
-
-
-# -- as text --------------------------------------------------------------------------------------------------
-
-
-def _columns(bars: Sequence[Bar]) -> str:
-    """Bars begin their lines, so that they compare without a fixed-width font."""
-    lengths = [round(_share(bar, bars) * _COLUMNS) for bar in bars]
-    return "\n".join(
-        f"{'█' * long or '▏'} {_spoken(bar)}  {line(bar.label, _MOST_NAME)}"
-        for long, bar in zip(lengths, bars, strict=True)
-    )
-
-
-def _sparks(bars: Sequence[Bar]) -> str:
-    """One block for each bar, or for the highest of some neighbours, between the first and the last label."""
-    together = ceil(len(bars) / _MOST_SPARKS)
-    groups = [bars[at : at + together] for at in range(0, len(bars), together)]
-    shares = [max(_share(bar, bars) for bar in group) for group in groups]
-    sparks = "".join(_SPARKS[round(share * (len(_SPARKS) - 1))] for share in shares)
-    return f"{line(bars[0].label, _MOST_NAME)} {sparks} {line(bars[-1].label, _MOST_NAME)}"
-
-
-# -- values ---------------------------------------------------------------------------------------------------
-
-
-def _share(bar: Bar, bars: Sequence[Bar]) -> float:
-    return _worth(bar) / (max(map(_worth, bars)) or 1.0)
-
-
-def _worth(bar: Bar) -> float:
-    """The value as a length: what is no number or below nothing has none."""
-    return max(float(bar.value), 0.0) if isfinite(bar.value) else 0.0
-
-
-def _spoken(bar: Bar) -> str:
-    if not isfinite(bar.value):
-        return "n/a"
-    return f"{bar.value:,.0f}" if bar.value == int(bar.value) else f"{bar.value:,.1f}"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
+from adapters.bars import text_bars
 from adapters.slack.buttons import made
-from adapters.slack.chart import text_bars
 from adapters.slack.text import (
     MOST_TEXT,
     NOTHING,

@@ -11,23 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
 
-from bot.cards import trim
+from adapters.wording import MOST_TEXT, NOTHING, address, line, lines
 
-NOTHING: Final = "…"
-"""Stands where Slack insists on a character and there is none."""
+__all__ = ["MOST_TEXT", "NOTHING", "address", "line", "lines"]
 
-MOST_TEXT: Final = 3_000
-"""Characters of one text object (https://docs.slack.dev/reference/block-kit/composition-objects/text-object)."""
 MOST_LABEL: Final = 75
 """Characters on a button or in an option."""
-MOST_URL: Final = 3_000
 
-_CUT_NOTE: Final = 32
-_MOST_HOST: Final = 40
 _MOST_NOTIFICATION: Final = 500
 
 _JOINER: Final = "\u2060"
@@ -40,22 +32,6 @@ _CODE: Final = re.compile(r":(?=(?:[\w+'-]*[^\W\d][\w+'-]*|[+-]1|100|1234):)")
 """What begins an emoji: ":tada:", not the minutes in "09:30:15"."""
 _QUOTATION: Final = re.compile(r"^([^\S\n]*)(?=&gt;)", re.MULTILINE)
 _NAMING: Final = re.compile(r"([@#])(?=\w)")
-# What a browser would read differently from what stands there: blanks, backslashes, quotes, controls.
-_ADDRESS: Final = re.compile(r"https?://[^\s\\<>\"'`{}|^\x00-\x20\x7f-\x9f]{1,3000}", re.IGNORECASE)
-_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
-_KEPT_IN_ADDRESS: Final = "/:?#[]@!$&()*+,;=%~-._"
-
-
-def line(text: str, most: int = MOST_TEXT) -> str:
-    """One clean line of at most `most` characters; never empty."""
-    one = " ".join(trim.clean(text).split())
-    return (one if len(one) <= most else trim.line(one, most - 1)) or NOTHING
-
-
-def lines(text: str, most: int = MOST_TEXT) -> str:
-    """Clean lines of at most `most` characters; what was cut off is said. May be empty."""
-    clean = trim.clean(text).strip().replace("\t", "    ")
-    return clean if len(clean) <= most else trim.block(clean, max(1, most - _CUT_NOTE))
 
 
 def plain(text: str, most: int = MOST_TEXT) -> dict[str, Any]:
@@ -97,43 +73,3 @@ def notification(text: str) -> str:
     """One line of at most 3,000 characters for a message's `text`, which has no `verbatim`."""
     said = mrkdwn(line(text, _MOST_NOTIFICATION)).replace("://", f":{_JOINER}//")
     return _NAMING.sub(rf"\1{_JOINER}", said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """An address that is safe to open and that Slack takes; `host` is where it truly leads, in ASCII."""
-
-    url: str
-    host: str
-
-    @property
-    def short_host(self) -> str:
-        """The host with its end, which says whose it is, kept."""
-        return self.host if len(self.host) <= _MOST_HOST else f"…{self.host[1 - _MOST_HOST :]}"
-
-
-def address(url: str) -> Address | None:
-    """The address, if it is http(s), short enough, and every reader, person or browser, sees the same host in it."""
-    url = url.strip()
-    if not _ADDRESS.fullmatch(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-        named = (parts.hostname or "").lower()
-        host = f"[{named}]" if ":" in named else named.encode("idna").decode("ascii")
-        safe = parts._replace(netloc=_authority(host, parts.port), path=_ascii(parts.path))
-        made = safe._replace(query=_ascii(parts.query), fragment=_ascii(parts.fragment)).geturl()
-    except (ValueError, UnicodeError):  # a browser might still make something of it; we do not
-        return None
-    if "@" in parts.netloc or len(made) > MOST_URL or not _HOST.fullmatch(host):
-        return None
-    return Address(url=made, host=host)
-
-
-def _authority(host: str, port: int | None) -> str:
-    return host if port is None else f"{host}:{port}"
-
-
-def _ascii(text: str) -> str:
-    return quote(text, safe=_KEPT_IN_ADDRESS)

@@ -8,7 +8,8 @@ from typing import Any, Final, assert_never
 
 from adapters.teams.buttons import action_sets, prose, run, small
 from adapters.teams.chart import element as bars
-from adapters.teams.text import MOST_TEXT, NOTHING, line, lines, neutral
+from adapters.teams.text import MOST_TEXT, line, lines, neutral
+from adapters.wording import NOTHING
 from bot.cards.card import Actions, Chart, Element, Facts, Quote, Row, Rows, Style, Text, Tone
 
 AND_MORE: Final = "… and {count:,} more"

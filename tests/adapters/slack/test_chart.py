@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageColor
 
-from adapters.slack.chart import WIDTH, drawable, picture, text_bars
+from adapters.bars import text_bars
+from adapters.slack.chart import WIDTH, drawable, picture
 from bot.cards.card import Bar, Chart
 
 STRONG, PLAIN, GROUND = (ImageColor.getrgb(colour) for colour in ("#1d6b58", "#8bb8ab", "#faf8f3"))

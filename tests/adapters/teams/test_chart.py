@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from adapters.teams.chart import element, text_bars
+from adapters.bars import text_bars
+from adapters.teams.chart import element
 from bot.cards.card import Bar, Chart
 
 

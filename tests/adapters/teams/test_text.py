@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.teams.text import NOTHING, address, line, lines, neutral, notification, verbatim
+from adapters.teams.text import address, line, lines, neutral, notification, verbatim
+from adapters.wording import NOTHING
 
 LOOK_ALIKES = str.maketrans("∗∼‘‹›∖ˍ", "*~`<>\\_", "\u2060")
 
