@@ -28,7 +28,7 @@ DAY_STARTS: Final = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 DAY_ENDS: Final = datetime(2026, 3, 2, 17, 45, tzinfo=UTC)
 TWO_MINUTES: Final = timedelta(minutes=2)
 SIX_MINUTES: Final = timedelta(minutes=6)
-"""With Slack, whose pace is one message a second in a channel and less than one edit."""
+"""With Slack or Teams, whose pace is about one message a second in a channel."""
 
 WELCOME: Final = """
   Thistlecart, an online grocer, has a busy Monday: nine hours in {minutes} minutes.
@@ -38,9 +38,7 @@ WELCOME: Final = """
 
   Pick a person at the top left, press buttons, type `help`. Ctrl-C ends it.
 """
-IN_SLACK: Final = (
-    "  The same desk works in Slack, too: its five channels, direct messages and the app's Home.\n"
-)
+IN_CHATS: Final = "  The same desk works in {chats}, too: it is one case in all of them.\n"
 OVER: Final = "The day is over; the clock runs at its normal speed now and the desk is yours. Ctrl-C ends it."
 
 
@@ -58,7 +56,8 @@ OVER: Final = "The day is over; the clock runs at its normal speed now and the d
 @click.option("--quit", "quit_after", is_flag=True, help="End when the day is over.")
 def demo(mentions: Path | None, port: int, speed: float | None, no_browser: bool, quit_after: bool) -> None:
     """Watch a fictional company answer the public."""
-    set_up(sys.stderr, level="warning")
+    # Where another chat is beside it, most of the company is not there: that is no news.
+    set_up(sys.stderr, level="error")
     with tempfile.TemporaryDirectory(prefix="baton-demo-") as folder:
         config = Config(
             policy=HERE / "policy.toml",
@@ -92,11 +91,12 @@ async def _demo(
         app.add_routes(network.routes())
         async with serve_http(app, config.host, config.port) as serving:
             network.desk = serving.url
-            length = SIX_MINUTES if config.slack else TWO_MINUTES
+            chats = [name for name, known in (("Slack", config.slack), ("Teams", config.teams)) if known]
+            length = SIX_MINUTES if chats else TWO_MINUTES
             minutes = {TWO_MINUTES: "two", SIX_MINUTES: "six"}[length]
             click.echo(WELCOME.format(address=network.desk, minutes=minutes))
-            if config.slack:
-                click.echo(IN_SLACK)
+            if chats:
+                click.echo(IN_CHATS.format(chats=" and ".join(chats)))
             if look:
                 webbrowser.open(network.desk)
             rate = speed or (DAY_ENDS - DAY_STARTS) / length
