@@ -6,9 +6,9 @@ no threads: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conv
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import structlog
 from botbuilder.schema import (
@@ -28,6 +28,7 @@ from adapters.teams.people import Directory, Reference
 from adapters.teams.render import attachment, summary
 from bot.cards.card import Actions, Button, Card, Text
 from bot.domain.people import PersonId
+from bot.policy.duty import members
 from bot.policy.model import Policy
 from bot.ports import Clock, FateUnknown, Gone, Place, Posted, Undeliverable
 
@@ -82,7 +83,10 @@ class TeamsChat:
             thread = f"{conversation};messageid={reply_to.message}"
             message = await self._written(card, lambda activity: self._say(reference, thread, activity))
         else:
-            message = await self._written(card, lambda activity: self._begin(reference, activity))
+            looking = self._looking(conversation)
+            message = await self._written(
+                card, lambda activity: self._begin(reference, activity), looking=looking
+            )
         return Posted(platform=PLATFORM, conversation=conversation, message=message)
 
     async def edit(self, posted: Posted, card: Card) -> None:
@@ -97,7 +101,7 @@ class TeamsChat:
             return posted.message
 
         try:
-            await self._written(card, update)
+            await self._written(card, update, looking=self._looking(posted.conversation))
         except Gone as gone:
             log.info("a message cannot be edited", channel=posted.conversation, why=str(gone))
             raise
@@ -135,6 +139,14 @@ class TeamsChat:
         known = self._reached.get(conversation)
         return known or await self.directory.reference_to(conversation)
 
+    def _looking(self, conversation: str) -> Sequence[str]:
+        """Those of the channel's department whose own view of a case Teams asks for when they look at its card."""
+        now = self.clock.now()
+        for name, department in self.policy.departments.items():
+            if department.channels.get(PLATFORM) == conversation:
+                return self.directory.users_of(members(self.policy, name, now))
+        return ()
+
     # -- how -------------------------------------------------------------------------------------
 
     async def _say(self, reference: Reference, conversation: str, activity: Activity) -> str:
@@ -154,8 +166,11 @@ class TeamsChat:
         begun = await self._connector.create_conversation(to, conversation_parameters=parameters)
         return str(begun.activity_id or begun.id.partition(";messageid=")[2])
 
-    async def _written(self, card: Card, write: Callable[[Activity], Awaitable[str]]) -> str:
-        """Shows the card as well as Teams takes it; the message's id."""
+    async def _written(
+        self, card: Card, write: Callable[[Activity], Awaitable[str]], *, looking: Sequence[str] = ()
+    ) -> str:
+        """Shows the card as well as Teams takes it; the message's id. Whoever is `looking` gets their own view of a
+        case's card."""
         refused: TeamsRefused | None = None
         for each in _tries(card):
             if refused is not None:
@@ -163,7 +178,7 @@ class TeamsChat:
                     "Teams refuses a card, a smaller one is tried", card=card.title, code=refused.code
                 )
             try:
-                message = await write(_activity(each))
+                message = await write(_activity(each, looking))
             except TeamsRefused as no:
                 if no.code not in TOO_MUCH:
                     raise
@@ -186,11 +201,12 @@ def smaller(card: Card) -> Card:
     buttons = [b for e in card.elements if isinstance(e, Actions) for b in e.buttons if isinstance(b, Button)]
     details = tuple(button for button in buttons if button.words.startswith("show "))[:1]
     elements = (Text(text=card.summary), *((Actions(buttons=details),) if details else ()))
-    return Card(title=card.title, summary=card.summary, tone=card.tone, elements=elements)
+    return replace(card, elements=elements)
 
 
-def _activity(card: Card) -> Activity:
-    shown = attachment(card)
+def _activity(card: Card, looking: Sequence[str]) -> Activity:
+    own: dict[str, Any] = {"refresh": looking, "subject": str(card.case)} if card.case is not None else {}
+    shown = attachment(card, **own)
     return Activity(
         type=ActivityTypes.message,
         summary=summary(card),

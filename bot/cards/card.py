@@ -136,7 +136,7 @@ Element = Text | Quote | Facts | Rows | Chart | Actions
 class Card:
     """`summary` is one line that stands alone: a notification, a screen reader's first words.
 
-    `refused` marks an answer that says that nothing was done, and why.
+    `refused` marks an answer that says that nothing was done, and why. `case` is the case whose own card this is.
     """
 
     title: str
@@ -144,3 +144,4 @@ class Card:
     tone: Tone = Tone.NEUTRAL
     elements: tuple[Element, ...] = ()
     refused: bool = False
+    case: int | None = None

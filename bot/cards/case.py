@@ -33,6 +33,7 @@ def case_card(view: CaseView) -> Card:
         summary=summary(view),
         tone=tone(view),
         elements=(*body(view), *actions((*case_buttons(view, words), words.details()))),
+        case=view.number,
     )
 
 

@@ -169,6 +169,25 @@ async def test_two_presses_at_the_same_moment_in_both_chats_have_one_winner(comp
     assert name in company.slack_card(case, "sales")[1] and name in company.teams_card(case, "sales")[1]
 
 
+async def test_in_teams_people_of_the_department_get_the_card_with_their_own_buttons(
+    company: Company,
+) -> None:
+    """Teams asks for it when they look: who may decide more sees more."""
+    case = await company.desk.mention("What is the price for 40 kettles?")
+    await company.later()
+    await company.teams.mention(company.in_teams["gil"], TEAMS["sales"], f"claim {case}")
+    await company.later()
+    id = company.teams_card(case, "sales")[0]
+    await company.teams.mention(company.in_teams["finn"], TEAMS["sales"], "home")
+    await company.teams.mention(company.in_teams["gil"], TEAMS["sales"], f"note {case} on it")
+    await company.later()
+    for who in ("gil", "finn"):
+        answer = await company.teams.refresh(company.in_teams[who], TEAMS["sales"], id)
+        assert answer.ok and PEOPLE["gil"] in str(answer.body)
+    nobody = await company.teams.refresh(company.in_teams["dana"], TEAMS["sales"], id)
+    assert not nobody.ok
+
+
 async def test_notes_written_in_either_chat_stand_in_both(company: Company) -> None:
     case = await company.desk.mention("My lawyer will call you.")
     await company.later()
