@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,26 @@ import structlog
 from tests.desk import Story, a_desk
 
 
-@pytest.fixture(autouse=True, scope="session")
-def plain_logs() -> None:
-    """Tracebacks as they are: the pretty ones print every local variable and take seconds each."""
+@pytest.fixture(autouse=True)
+def logs_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands set up the logs of their process, which here is everybody's. A logger that kept a stream which is
+    closed by then would raise in whatever logs next, so none keeps its own."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    configure = structlog.configure
+    monkeypatch.setattr(
+        structlog, "configure", lambda **how: configure(**{**how, "cache_logger_on_first_use": False})
+    )
+    # Tracebacks as they are: the pretty ones print every local variable and take seconds each.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level, plain]
+    configure(processors=processors)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    configure(processors=processors)
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

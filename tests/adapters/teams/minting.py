@@ -122,7 +122,7 @@ class Front:
 
     async def settles(self, asked: int) -> None:
         """What is fetched in the background has come."""
-        for _ in range(200):
+        for _ in range(1_000):
             if self.server.asked >= asked and self.door._keys._fetching is None:
                 return
             await asyncio.sleep(0.005)

@@ -9,6 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+HELD: Final = 0.3
+"""Seconds. Less than whatever is made slow in these tests, so a call that waits on the loop is seen; more than work
+takes on a busy machine that counts every line."""
+
 _TICK: Final = 0.002
 
 

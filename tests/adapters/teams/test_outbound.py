@@ -18,7 +18,7 @@ from bot.domain.people import PersonId
 from bot.policy.model import Policy
 from bot.ports import Chat, Down, FateUnknown, Gone, Identity, Place, Posted, Shut, SlowDown, Undeliverable
 from tests.adapters.slack.moving import Moving
-from tests.adapters.teams.stalls import stalls
+from tests.adapters.teams.stalls import HELD, stalls
 from tests.desk import test_policy
 from tests.fakes.teams import (
     APP_ID,
@@ -346,9 +346,9 @@ async def test_what_passes_is_sat_out_and_what_does_not_is_the_lane_s(
 
 
 async def test_slow_sends_hold_up_nothing(chat: TeamsChat, teams: FakeTeams) -> None:
-    teams.trouble(CREATE, *[slow(0.2)] * 5)
+    teams.trouble(CREATE, *[slow(0.4)] * 5)
     await posted(chat)
     async with stalls() as seen:
         await asyncio.gather(*(posted(chat) for _ in range(4)))
-    assert seen.longest < 0.05
+    assert seen.longest < HELD
     assert len(teams.messages(CHANNEL)) == 5

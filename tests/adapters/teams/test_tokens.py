@@ -23,7 +23,7 @@ from adapters.teams.tokens import AGAIN, EARLY, SCOPE, Tokens
 from bot.config import TeamsSettings
 from bot.ports import ChatError, Down, Shut
 from tests.adapters.slack.moving import Moving
-from tests.adapters.teams.stalls import stalls
+from tests.adapters.teams.stalls import HELD, stalls
 from tests.fakes.teams import APP_ID, SECRET, TENANT, FakeTeams, drop_before, fake_teams, slow, status
 
 HOUR = timedelta(hours=1)
@@ -185,11 +185,11 @@ async def test_it_is_renewed_early_in_the_background(teams: FakeTeams, tokens: T
     assert await tokens.get() == old
     await asyncio.sleep(0.02)
     assert len(teams.login.asked) == 1
-    teams.trouble("token", slow(0.2))
+    teams.trouble("token", slow(2))
     clock.at += timedelta(seconds=3)
     began = time.perf_counter()
     assert [await tokens.get() for _ in range(5)] == [old] * 5, "nobody waits for the new one"
-    assert time.perf_counter() - began < 0.1
+    assert time.perf_counter() - began < 1
     await until(lambda: len(teams.login.asked) == 2)
     await until(lambda: tokens._fetch is not None and tokens._fetch.done())
     new = await tokens.get()
@@ -301,8 +301,8 @@ async def test_a_slow_sign_in_is_given_up_in_time_and_holds_up_nothing(
         began = time.perf_counter()
         async with stalls() as seen:
             assert isinstance(await failing(tokens), Down)
-        assert time.perf_counter() - began < 1
-        assert seen.longest < 0.05
+        assert time.perf_counter() - began < 1.8
+        assert seen.longest < HELD
 
 
 async def test_closing_ends_a_fetch(teams: FakeTeams, clock: Moving) -> None:
