@@ -8,14 +8,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from adapters.delivery import Delivery
 from adapters.metrics import Metrics
-from adapters.slack.inbound import SlackFrontend
-from adapters.slack.workspace import Workspace
-from adapters.teams.inbound import TeamsFrontend
-from adapters.teams.tenancy import Tenancy
 from adapters.web.live import LiveHub
 from adapters.web.outbound import WebChat
 from adapters.worker import Worker
@@ -35,6 +31,12 @@ from storage.sql.engine import sqlite_path
 from storage.sql.migrate import upgrade
 from storage.sql.puts import put
 from storage.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    from adapters.slack.inbound import SlackFrontend
+    from adapters.slack.workspace import Workspace
+    from adapters.teams.inbound import TeamsFrontend
+    from adapters.teams.tenancy import Tenancy
 
 SET_ASIDE: Final = (
     "The desk's job {job} failed too often and was set aside ({reason}). The log says more; "
@@ -92,10 +94,7 @@ async def connect(
     sqlite_path(config.database_url)
     await asyncio.to_thread(upgrade, config.database_url)
     store = SqlStore(config.database_url, full, clock)
-    workspace = Workspace(config.slack, full, store.identities, store.clock) if config.slack else None
-    tenancy = (
-        Tenancy(config.teams, full, store.identities, store.references, store.clock) if config.teams else None
-    )
+    workspace, tenancy = _workspace(config, full, store), _tenancy(config, full, store)
     chatting = [each for each in (workspace, tenancy) if each is not None]
     try:
         await store.clock.refresh(store.reader)
@@ -106,6 +105,25 @@ async def connect(
         for each in chatting:
             await each.close()
         await store.close()
+
+
+# The chats' libraries take a second to load, which commands without them should not.
+
+
+def _workspace(config: Config, policy: Policy, store: SqlStore) -> Workspace | None:
+    if config.slack is None:
+        return None
+    from adapters.slack.workspace import Workspace
+
+    return Workspace(config.slack, policy, store.identities, store.clock)
+
+
+def _tenancy(config: Config, policy: Policy, store: SqlStore) -> Tenancy | None:
+    if config.teams is None:
+        return None
+    from adapters.teams.tenancy import Tenancy
+
+    return Tenancy(config.teams, policy, store.identities, store.references, store.clock)
 
 
 def _assemble(
