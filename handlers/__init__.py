@@ -6,6 +6,7 @@ from bot.router import Routes
 from handlers import (
     assign,
     claim,
+    consult,
     digest,
     dismiss,
     escalate,
@@ -38,7 +39,7 @@ from handlers.help import help_routes
 
 _SEE = (home, lists, show, oncall)
 _WORK = (claim, take, release, extend, note, priority, wait, snooze, resolve, dismiss, reopen)
-_HAND_OVER = (handoff, assign)
+_HAND_OVER = (handoff, consult, assign)
 _URGENT = (escalate, service, undelivered, shut)
 _DESK = (receive, file, lapse, digest)
 _WORDS = (pages, notices, promises, sentence)

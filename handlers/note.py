@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
+from bot.domain.consult import answer, answered_by_note
 from bot.domain.notes import change_note, note, note_said_by, withdraw_note
 from bot.grammar.mistakes import TooLong
 from bot.grammar.text import LONGEST, clean
@@ -19,19 +21,22 @@ routes = Routes()
 @routes.verb("note", usage="note <case> <text...>", group="work")
 async def note_case(call: Call, case_id: int, text: str) -> Reply:
     """Tell colleagues something about it; nobody outside ever sees it."""
+    # Below the card of a department that was asked, it is the answer.
     here = str(call.place) if call.place.case_id == case_id else None
     async with call.work() as work:
         case = await work.cases.get(case_id)
-        said = note(
-            case,
-            text,
-            by=call.actor,
-            at=call.now,
-            lease=lease_for(call.policy, case),
-            thread=here,
-            message=call.place.message,
+        asked = answered_by_note(case, call.actor, call.place.department if here else None)
+        said = partial(answer, case, asked) if asked else partial(note, case)
+        await work.cases.save(
+            said(
+                text,
+                by=call.actor,
+                at=call.now,
+                lease=lease_for(call.policy, case),
+                thread=here,
+                message=call.place.message,
+            )
         )
-        await work.cases.save(said)
     # In the case's own thread the note itself is the answer.
     return Reply.nothing() if here else Reply.show("case", case_id)
 

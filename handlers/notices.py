@@ -85,6 +85,7 @@ async def note(look: Look, subject: str) -> Shown:
         at=look.names.moment(event.at),
         text=None if gone else str(event.data.get("text") or ""),
         edited=bool(event.data.get("edited")),
+        answers_for=look.names.department(str(event.data["for"])) if event.data.get("for") else "",
     )
     return Shown(card=note_card(view), only_edit=gone)
 
@@ -96,6 +97,8 @@ def _past(event: Event, case: Case) -> bool:
             return case.lease is None or not case.lease.warned or case.owner != event.data.get("owner")
         case Kind.OFFERED | Kind.OFFER_HALFWAY:
             return case.offer is None or case.offer.to != event.data.get("to")
+        case Kind.CONSULTED:
+            return all(asked.event != event.seq for asked in case.consults)
         case Kind.SLA_WARNED:
             return case.closed or (
                 event.data.get("clock") == "first" and case.service.responded_at is not None

@@ -18,6 +18,7 @@ from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look
+from handlers.asked import advice_of, consult_views, to_ask
 from handlers.rights import verbs_of
 
 _ON: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
@@ -77,7 +78,10 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         alarm=_alarm(case.escalation, names) if case.escalation and case.escalating else None,
         came=_came(case, opened, history, names),
         last=_last(case, standing(history), names),
+        consults=consult_views(case, names, actor, here),
+        advice=advice_of(case, history, names, here),
         departments=_others(look.policy, case.department),
+        to_ask=to_ask(look.policy, case),
         linked_to=case.linked_to,
     )
 
@@ -212,6 +216,7 @@ def _last(case: Case, history: Sequence[Event], names: Spoken) -> str:
     """Who did what last, unless the card says so already."""
     shown = {
         Kind.OFFERED: case.offer is not None,
+        Kind.CONSULTED: bool(case.consults),
         Kind.ESCALATED: case.escalating,
         Kind.ACKNOWLEDGED: case.escalating,
         Kind.WAITING: case.waiting is not None,

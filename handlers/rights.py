@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.case import Case
 from bot.domain.escalation import was_paged
 from bot.domain.people import Role
+from bot.domain.questions import questions_for, was_consulted
 from bot.domain.roles import Actor
 from bot.policy.model import Policy
 
@@ -41,6 +42,9 @@ def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
     verbs |= {"note"} if mine else set()
     verbs |= {"take"} if not mine and actor.may("take", *where) else set()
     verbs |= {"ack", "pass"} if was_paged(case, actor) else set()
+    verbs |= {"note"} if was_consulted(case, actor) else set()
+    verbs |= {"consult"} if mine or actor.may("consult", *where) else set()
+    verbs |= {"answer", "notours"} if questions_for(case, actor) else set()
     if case.offer is not None:
         receiver = (case.offer.to, case.community)
         verbs |= {verb for verb in ("accept", "decline") if actor.may(verb, *receiver)}

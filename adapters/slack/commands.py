@@ -23,7 +23,20 @@ HOME_ADDRESS: Final = "https://slack.com/app_redirect?"
 """Leads to the app: a bot cannot turn a person's page. docs.slack.dev/interactivity/deep-linking"""
 
 _ASKING: Final = frozenset(
-    {"handoff", "escalate", "snooze", "wait", "resolve", "dismiss", "decline", "note", "pass"}
+    {
+        "handoff",
+        "consult",
+        "answer",
+        "notours",
+        "escalate",
+        "snooze",
+        "wait",
+        "resolve",
+        "dismiss",
+        "decline",
+        "note",
+        "pass",
+    }
 )
 """Verbs that, typed with nothing but a case, open the form that the button of the same words opens."""
 

@@ -53,6 +53,24 @@ class DeskWords:
             Input(name="note", label="What should they know?", optional=True, long=True),
         )
 
+    def consult(self, departments: tuple[tuple[str, str], ...]) -> Button:
+        return self.asking(
+            "Ask",
+            "consult",
+            Choice(name="department", label="Which department do you ask?", options=departments),
+            Input(
+                name="question", label="What do you want to know?", long=True, hint="The case stays with you"
+            ),
+        )
+
+    def answer(self) -> Button:
+        text = Input(name="text", label="Your answer", long=True, hint="For colleagues, never for the public")
+        return self.asking("Answer", "answer", text, style=Press.PRIMARY)
+
+    def not_ours(self) -> Button:
+        why = Input(name="why", label="Who could know, or why can you not say?", optional=True)
+        return self.asking("Not ours", "notours", why)
+
     def escalate(self) -> Button:
         why = Input(name="why", label="Why must it not wait?", hint="The people paged read this first")
         return self.asking("Escalate", "escalate", why, style=Press.DANGER)
@@ -148,6 +166,8 @@ def _of_state(view: CaseView, words: DeskWords) -> list[Button]:
     buttons: list[Button] = []
     if view.offer and view.receives:
         buttons += [words.accept(), words.decline(view.offer.needs_other, view.offer.others)]
+    if view.asked:
+        buttons += [words.answer(), words.not_ours()]
     if view.holds:
         buttons += _of_alarm(view, words) if view.alarm else []
         buttons += _of_holder(view, words)
@@ -167,6 +187,7 @@ def _of_holder(view: CaseView, words: DeskWords) -> list[Button]:
         answer = [words.resolve()] if claimed else []
         return [*answer, words.withdraw(claimed), words.note()]
     handoff = [words.handoff(view.departments)] if view.departments else []
+    handoff += [words.consult(view.to_ask)] if view.to_ask else []
     if not claimed:
         claim = [] if alarm else [words.claim()]
         escalate = [] if alarm else [words.escalate()]

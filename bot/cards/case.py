@@ -7,13 +7,16 @@ from typing import Final
 from bot.cards.buttons import DeskWords, actions, case_buttons
 from bot.cards.card import Actions, Card, Element, Facts, Quote, Style, Text, Tone
 from bot.cards.trim import block, line
-from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
+from bot.cards.views import AlarmView, CaseView, ConsultView, MentionView, OfferView
 from bot.domain.case import State
 
 _QUOTED: Final = 700
 _NOTE: Final = 400
 _AUTHOR: Final = 160
 _SUMMARY: Final = 120
+_QUESTION: Final = 600
+_QUESTIONS: Final = 3
+"""How many of the questions that wait a card shows."""
 
 _STATE: Final = {
     State.OPEN: "open",
@@ -24,10 +27,10 @@ _STATE: Final = {
 
 
 def case_card(view: CaseView) -> Card:
-    """The card for who holds the case or is offered it; a small one for everybody else."""
-    if not (view.holds or view.receives):
-        return moved_card(view)
+    """The card for who holds the case, is offered it or asked about it; a small one for everybody else."""
     words = DeskWords(view.number)
+    if not (view.holds or view.receives):
+        return _asked_card(view, words) if view.asked and not view.closed else moved_card(view)
     return Card(
         title=title(view),
         summary=summary(view),
@@ -38,12 +41,41 @@ def case_card(view: CaseView) -> Card:
 
 
 def moved_card(view: CaseView) -> Card:
-    """Where the case is now, for a department that handed it on or was offered it once."""
+    """Where the case is now, for a department that handed it on, was offered it or was asked about it once."""
     who = f" ({view.owner})" if view.owner else ""
     where = f"was {_STATE[view.state]} by" if view.closed else "is with"
     sentence = f"{view.number} {where} {view.department}{'' if view.closed else ' now'}{who}"
     details = Actions(buttons=(DeskWords(view.number).details(),))
-    return Card(title="", summary=sentence, tone=Tone.NEUTRAL, elements=(Text(text=sentence), details))
+    advice = tuple(Text(text=line(said, _NOTE), style=Style.MUTED) for said in view.advice)
+    elements: tuple[Element, ...] = (Text(text=sentence), *advice, details)
+    return Card(title="", summary=sentence, tone=Tone.NEUTRAL, elements=elements)
+
+
+def _asked_card(view: CaseView, words: DeskWords) -> Card:
+    """For a department that is only asked: the question, what it is about, and the two ways to answer it."""
+    (asked, *_) = (consult for consult in view.consults if consult.ours)
+    said = line(asked.question, _QUESTION)
+    about = Facts(
+        rows=(
+            ("With", f"{view.department}{f' ({view.owner})' if view.owner else ''}"),
+            ("Until", asked.until),
+        )
+    )
+    quoted = (quote(view.mention),) if view.mention else ()
+    advice = tuple(Text(text=line(earlier, _NOTE), style=Style.MUTED) for earlier in view.advice)
+    return Card(
+        title=title(view),
+        summary=line(f"{view.number}: {asked.by} asks {asked.to}: {said}", _SUMMARY),
+        tone=Tone.WAITING,
+        elements=(
+            Text(text=f"{asked.by} asks {asked.to}: {said}", style=Style.STRONG),
+            *quoted,
+            about,
+            *advice,
+            *actions((*case_buttons(view, words), words.details())),
+        ),
+        case=view.number,
+    )
 
 
 def title(view: CaseView) -> str:
@@ -77,6 +109,7 @@ def body(view: CaseView) -> tuple[Element, ...]:
         more = _about(view.mention, view.mentions)
         elements += [Text(text=more, style=Style.MUTED)] if more else []
     elements.append(Facts(rows=_facts(view)))
+    elements += _questions(view.consults)
     for text in (view.came, view.last):
         elements += [Text(text=line(text, _NOTE), style=Style.MUTED)] if text else []
     return tuple(elements)
@@ -124,6 +157,19 @@ def _facts(view: CaseView) -> tuple[tuple[str, str], ...]:
         ("Follows", f"case {view.linked_to}" if view.linked_to else ""),
     )
     return tuple((name, value) for name, value in rows if value)
+
+
+def _questions(consults: tuple[ConsultView, ...]) -> list[Element]:
+    """What other departments are asked, newest last."""
+    shown: list[Element] = [
+        Text(
+            text=f"Asked {consult.to}: {line(consult.question, _NOTE)} · by {consult.by}, until {consult.until}"
+        )
+        for consult in consults[:_QUESTIONS]
+    ]
+    hidden = consults[_QUESTIONS:]
+    others = ", ".join(consult.to for consult in hidden)
+    return [*shown, Text(text=f"Asked too: {others}", style=Style.MUTED)] if hidden else shown
 
 
 def _offer(offer: OfferView) -> str:

@@ -128,9 +128,18 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.PRIORITISED:
             before, after = told.word("before"), told.word("after")
             return f"{told.by} changed the priority{f' from {before} to {after}' if after else ''}."
+        case Kind.CONSULTED:
+            return f"{told.by} asked {told.department('to')}{told.saying('question')}"
+        case Kind.CONSULT_DECLINED:
+            return f"{told.by} says that {told.department('to')} cannot answer that{told.saying('why')}"
+        case Kind.CONSULT_EXPIRED:
+            return f"{told.department('to', 'The department asked')} did not answer the question in time."
+        case Kind.CONSULT_WITHDRAWN:
+            return f"The question to {told.department('to')} is not needed any more."
         case Kind.NOTED:
             edited = " (edited)" if told.event.data.get("edited") else ""
-            return f"{told.by} noted{edited}{told.saying('text')}"
+            said = f"answered for {told.department('for')}" if told.event.data.get("answers") else "noted"
+            return f"{told.by} {said}{edited}{told.saying('text')}"
         case Kind.NOTE_CHANGED:
             return f"{told.by} changed a note{told.saying('text')}"
         case Kind.NOTE_WITHDRAWN:
@@ -160,6 +169,10 @@ def event_sentence(event: Event, names: Names) -> str:
             whom = told.person("person") if told.event.data.get("person") else told.department("department")
             what = _MESSAGES.get(told.word("view"), "message")
             return f"A {what} to {whom} could not be delivered{told.saying('reason')}"
+        case Kind.EXPORTED:
+            return f"{told.by} exported what the desk knows{told.saying('which')}"
+        case Kind.ERASED:
+            return f"What a customer wrote was erased{told.saying('why')}"
         case Kind.OPENED:
             filed = "Filed" if event.by == DESK.id else f"{told.by} filed it"
             return f"{filed} with {told.names.department(event.department)}{told.saying('why')}"

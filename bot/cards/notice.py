@@ -22,6 +22,9 @@ ADVICE: Final = {
     Kind.OFFER_HALFWAY: "Nobody has answered yet: accept it, or decline with the reason.",
     Kind.DECLINED: "It stays on your side: answer it, or offer it to another department.",
     Kind.OFFER_EXPIRED: "It stays on your side: answer it, or ask a person there before you offer it again.",
+    Kind.CONSULTED: "The case stays where it is; the answer becomes a note of it, never shown to the public.",
+    Kind.CONSULT_DECLINED: "Ask another department, or answer without the advice.",
+    Kind.CONSULT_EXPIRED: "Ask again, ask a person there, or answer without the advice.",
     Kind.SLA_WARNED: "An answer to the customer, or setting it waiting for the customer, keeps the promise.",
     Kind.SLA_MISSED: "The customer still waits.",
     Kind.UNDELIVERED: "Please reach them another way.",
@@ -31,7 +34,7 @@ ADVICE: Final = {
 
 _ALARMS: Final = frozenset({Kind.SLA_MISSED, Kind.UNDELIVERED, Kind.ESCALATION_EXHAUSTED})
 _QUOTED: Final = frozenset(
-    {Kind.JOINED, Kind.REVISED, Kind.WOKEN, Kind.ASSIGNED, Kind.OFFERED, Kind.OFFER_HALFWAY}
+    {Kind.JOINED, Kind.REVISED, Kind.WOKEN, Kind.ASSIGNED, Kind.OFFERED, Kind.OFFER_HALFWAY, Kind.CONSULTED}
 )
 
 
@@ -88,6 +91,10 @@ def _steps(view: NoticeView, words: DeskWords) -> list[Button]:
             return [words.extend(), words.resolve(), words.release()]
         case Kind.OFFERED | Kind.OFFER_HALFWAY if case.offer:
             return [words.accept(), words.decline(case.offer.needs_other, case.offer.others)]
+        case Kind.CONSULTED:
+            return [words.answer(), words.not_ours()] if case.asked else []
+        case Kind.CONSULT_DECLINED | Kind.CONSULT_EXPIRED:
+            return [words.consult(case.to_ask)] if case.to_ask else []
         case Kind.DECLINED | Kind.OFFER_EXPIRED:
             return [*claim, *handoff]
         case Kind.ASSIGNED | Kind.WOKEN:

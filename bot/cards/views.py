@@ -34,6 +34,17 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultView:
+    """A question to another department that waits for its answer; `ours`: the reader may give it."""
+
+    to: str
+    by: str
+    question: str
+    until: str
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmView:
     """An escalation that runs. `paged` says who was asked, `acked` who acknowledged and until when."""
 
@@ -49,7 +60,9 @@ class CaseView:
     """A case as one reader sees it, every name and moment in words.
 
     `holds`: the reader stands on the side that has the case; `receives`: on the side it is offered to.
-    A reader on neither side sees where the case is. `verbs` are what the reader may do; None: many read.
+    A reader on neither side sees where the case is, what their department is asked (`consults`) and, of what it was
+    asked and is no more, how that ended (`advice`, sentences). `to_ask` are departments (name, title) that can be asked.
+    `verbs` are what the reader may do; None: many read.
     """
 
     number: int
@@ -72,11 +85,19 @@ class CaseView:
     snoozed: str = ""
     outcome: str = ""
     offer: OfferView | None = None
+    consults: tuple[ConsultView, ...] = ()
+    advice: tuple[str, ...] = ()
     alarm: AlarmView | None = None
     came: str = ""
     last: str = ""
     departments: tuple[tuple[str, str], ...] = ()
+    to_ask: tuple[tuple[str, str], ...] = ()
     linked_to: int | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether the reader may answer a question that waits."""
+        return any(consult.ours for consult in self.consults)
 
     @property
     def closed(self) -> bool:

@@ -30,6 +30,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "bot.cli.doctor:doctor",
         "Say what is wrong with settings, policy, database and chats, and how to mend it.",
     ),
+    "audit": ("bot.cli.audit:audit", "Prove that nobody changed what the desk recorded."),
+    "export": (
+        "bot.cli.export:export",
+        "Write out what the desk knows: of a case, a colleague, a customer, or a time.",
+    ),
+    "erase": ("bot.cli.erase:erase", "Erase a customer's data everywhere and for good."),
     "migrate": ("bot.cli.migrate:migrate", "Bring the database to this program's shape; safe to repeat."),
 }
 """name -> (where the command is, the beginning of its help), in the order in which a newcomer needs them.

@@ -60,6 +60,10 @@ def case_json(case: Case) -> dict[str, Any]:
         "marks": list(case.marks),
         "owner": case.owner,
         "offered_to": case.offer.to if case.offer else None,
+        "asked": [
+            {"department": each.to, "by": each.by, "question": each.question, "until": each.until.isoformat()}
+            for each in case.consults
+        ],
         "escalating": case.escalating,
         "mentions": case.mentions,
         "opened_at": case.opened_at.isoformat(),

@@ -53,6 +53,18 @@ class Offer:
     event: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult:
+    """A question to another department that waits for its answer; `event` is the number of the event that asked."""
+
+    to: str
+    by: PersonId
+    question: str
+    asked_at: datetime
+    until: datetime
+    event: int
+
+
 class WaitingFor(StrEnum):
     CUSTOMER = "customer"
     DEPARTMENT = "department"
@@ -136,7 +148,8 @@ class Service:
 class Case:
     """All times are UTC business time. `pending` are the events of moves not saved yet.
 
-    `seen_in` are the departments whose channels show the card: all that ever had or were offered the case.
+    `seen_in` are the departments whose channels show the card: all that ever had the case, were offered it or were
+    asked about it; `consulted` are those that were asked.
     """
 
     id: int
@@ -167,6 +180,8 @@ class Case:
     last_kind: Kind | None = None
     seen_in: tuple[str, ...] = ()
     handoffs: int = 0
+    consults: tuple[Consult, ...] = ()
+    consulted: tuple[str, ...] = ()
     linked_to: int | None = None
     pending: tuple[Event, ...] = ()
 
@@ -195,7 +210,9 @@ def record(case: Case, kind: Kind, by: Actor, at: datetime, **data: Datum) -> Ca
     )
 
 
-_OWNERS = frozenset({"release", "extend", "note", "handoff", "snooze", "wait", "resolve", "dismiss"})
+_OWNERS = frozenset(
+    {"release", "extend", "note", "handoff", "consult", "snooze", "wait", "resolve", "dismiss"}
+)
 
 
 def authorise(case: Case, by: Actor, verb: str) -> None:

@@ -32,6 +32,10 @@ class Kind(StrEnum):
     OFFER_HALFWAY = "offer_halfway"
     OFFER_EXPIRED = "offer_expired"
     OFFER_WITHDRAWN = "offer_withdrawn"
+    CONSULTED = "consulted"
+    CONSULT_DECLINED = "consult_declined"
+    CONSULT_EXPIRED = "consult_expired"
+    CONSULT_WITHDRAWN = "consult_withdrawn"
     NOTED = "noted"
     NOTE_CHANGED = "note_changed"
     NOTE_WITHDRAWN = "note_withdrawn"
@@ -52,6 +56,8 @@ class Kind(StrEnum):
     ESCALATION_OVER = "escalation_over"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
     UNDELIVERED = "undelivered"
+    EXPORTED = "exported"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

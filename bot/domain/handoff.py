@@ -18,6 +18,7 @@ from bot.domain.offer_refusals import (
     SameDepartment,
     ThirdHandoff,
 )
+from bot.domain.questions import withdraw_questions
 from bot.domain.refusals import NotYours, ReasonNeeded
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
@@ -83,6 +84,7 @@ def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: 
         handoffs=case.handoffs + 1,
     )
     case = service.reclock(service.resume_resolve(case, at, service_terms), service_terms, at=at)
+    case = withdraw_questions(case, by=by, at=at, to=pending.to)
     case = record(case, Kind.ACCEPTED, by, at, giver=giver, former=former, offered_by=pending.by)
     return end_escalation(case, by, at)
 

@@ -14,6 +14,7 @@ from bot.domain.events import Kind
 from bot.domain.handoff import withdraw
 from bot.domain.mention import Mention
 from bot.domain.pause import wake
+from bot.domain.questions import withdraw_questions
 from bot.domain.refusals import NotClosed
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
@@ -122,11 +123,12 @@ def _with_priority(
 
 
 def resolve(case: Case, outcome: str, text: str, *, by: Actor, at: datetime) -> Case:
-    """The matter is settled. Withdraws a pending offer first; counts as the response if there was none."""
+    """The matter is settled. Withdraws a pending offer and questions first; counts as the response if there was none."""
     authorise(case, by, "resolve")
     must_be_open(case)
     must_hold(case, by, "resolve")
     case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw_questions(case, by=by, at=at)
     case = _closed(case, State.RESOLVED, outcome, by, at)
     return record(case, Kind.RESOLVED, by, at, outcome=outcome, text=text)
 
@@ -137,6 +139,7 @@ def dismiss(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
     must_be_open(case)
     must_hold(case, by, "dismiss")
     case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw_questions(case, by=by, at=at)
     return record(_closed(case, State.DISMISSED, None, by, at), Kind.DISMISSED, by, at, why=why)
 
 

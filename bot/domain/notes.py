@@ -11,6 +11,7 @@ from bot.domain.case import Case, authorise, record
 from bot.domain.claim import renew
 from bot.domain.escalation import work_was_done
 from bot.domain.events import Datum, Event, Kind
+from bot.domain.questions import was_consulted
 from bot.domain.roles import Actor
 from bot.domain.terms import Terms
 
@@ -27,11 +28,15 @@ def note(
     lease: Terms,
     thread: str | None = None,
     message: str | None = None,
+    answers: Mapping[str, Datum] | None = None,
 ) -> Case:
     """Words for colleagues. `thread` is the channel where they stand in the case's thread already; `message` is the
-    platform's name of what was written, where it can be changed there."""
-    authorise(case, by, "note")
-    case = record(case, Kind.NOTED, by, at, text=text, **_where(thread=thread, message=message))
+    platform's name of what was written, where it can be changed there; `answers` says which question it ends.
+
+    Who was asked about the case may write notes on it from then on."""
+    _authorise(case, by)
+    said = _where(thread=thread, message=message)
+    case = record(case, Kind.NOTED, by, at, text=text, **said, **(answers or {}))
     return work_was_done(renew(case, by, at, lease), by, at)
 
 
@@ -43,7 +48,7 @@ def change_note(case: Case, noted: Event, text: str, *, by: Actor, at: datetime,
     """
     if noted.by != by.id or noted.data.get("text") == text:
         return case
-    authorise(case, by, "note")
+    _authorise(case, by)
     told = _told_of(case, noted)
     message = noted.data.get("message")
     said = _where(thread=noted.data.get("thread"), message=message, told=told)
@@ -97,6 +102,11 @@ def _stands(event: Event, newest: Mapping[Datum, Event], shown: frozenset[int]) 
 def _told_of(case: Case, noted: Event) -> str | None:
     """Who was told of the note when it was written: the owner, if the case is theirs since then."""
     return case.owner if case.claimed_at is not None and case.claimed_at <= noted.at else None
+
+
+def _authorise(case: Case, by: Actor) -> None:
+    if not was_consulted(case, by):
+        authorise(case, by, "note")
 
 
 def _where(**known: Datum) -> dict[str, Datum]:

@@ -14,6 +14,8 @@ from typing import Final
 from bot.domain import service
 from bot.domain.case import Case
 from bot.domain.pause import wake_at
+from bot.domain.questions import next_end
+from bot.effects.asked import questions
 from bot.effects.cards import card_key, card_put, cards, case_of, pages, posted_anew
 from bot.effects.told import answered_offer, notes, notices, promises
 from bot.policy.model import Policy
@@ -46,6 +48,7 @@ def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
         puts += cards(before, after, policy, now)
         puts += pages(before, after, now)
         puts += answered_offer(before, after, policy, now)
+        puts += questions(before, after, policy, now)
         for event in after.pending:
             puts += notes(event, after, policy)
             puts += notices(event, after, policy)
@@ -73,5 +76,6 @@ CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
     "wake": wake_at,
     "service": service.next_moment,
     "climb": _climb,
+    "consult": next_end,
 }
 """Timer kind -> when it is due next, from the case alone."""

@@ -48,7 +48,7 @@ def notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
     for person in dict.fromkeys(_told(event, case, policy)):
         # Nobody is told what they did themselves.
         if person and person not in (event.by, DESK.id) and person in policy.people:
-            yield _notice(case, about, person, event.at)
+            yield notice(case, about, person, event.at)
     unheard = event.kind is Kind.UNDELIVERED and not event.data.get("told")
     if unheard or event.kind is Kind.ESCALATION_EXHAUSTED:
         for place in channels(policy, case.department):
@@ -62,7 +62,8 @@ def notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
             )
 
 
-def _notice(case: Case, about: Datum, person: PersonId, now: datetime) -> Put:
+def notice(case: Case, about: Datum, person: PersonId, now: datetime) -> Put:
+    """What one person is told of that event, privately."""
     return Put(
         kind="notice",
         key=f"notice:{case.id}:{about}:{person}",
@@ -100,6 +101,14 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield case.owner
             if case.priority <= Priority.P2:
                 yield on_duty(policy, case.department, event.at)
+        case Kind.CONSULT_DECLINED | Kind.CONSULT_EXPIRED:
+            yield case.owner or on_duty(policy, case.department, event.at)
+            yield _person(data.get("asked_by"))
+        case Kind.NOTED if data.get("answers"):
+            yield case.owner
+            yield _person(data.get("asked_by"))
+        case Kind.CONSULTED:
+            yield case.owner
         case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
             yield case.owner
         case Kind.UNDELIVERED | Kind.NOTE_CHANGED | Kind.NOTE_WITHDRAWN:
@@ -122,7 +131,7 @@ def answered_offer(before: Case | None, after: Case, policy: Policy, now: dateti
         return
     asked = _receiver(policy, offer.to, offer.asked_at)
     if asked is not None and asked != offer.by:
-        yield _notice(after, offer.event, asked, now)
+        yield notice(after, offer.event, asked, now)
 
 
 def promises(event: Event, case: Case, policy: Policy) -> Iterator[Put]:

@@ -21,6 +21,7 @@ _EXAMPLES: Final = {
     "outcome": "answered",
     "when": "tomorrow 14:00",
     "date": "2026-03-02",
+    "question": "may we say so in public?",
     "why": "the customer called again",
     "reason": "the customer called again",
     "note": "they wait for a call back",

@@ -33,6 +33,7 @@ class Defaults:
     resolve: Mapping[Priority, Span]
     claim_lease: Mapping[Priority, Span]
     handoff_clock: Mapping[Priority, Span]
+    consult_clock: Mapping[Priority, Span]
     escalation: Mapping[Priority, str]
     follow_up_window: timedelta = timedelta(hours=2)
     reopen_within: timedelta = timedelta(days=14)

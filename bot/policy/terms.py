@@ -38,6 +38,14 @@ def offer_clock(policy: Policy, to_department: str, priority: Priority) -> Terms
     return Terms(span=_paused(span, priority), calendar=calendar_of(policy, to_department))
 
 
+def consult_clock(policy: Policy, to_department: str, priority: Priority) -> Terms:
+    """How long a question waits for its answer: in the working time of who is asked, whatever the priority."""
+    span = policy.defaults.consult_clock[priority]
+    if span.kind is SpanKind.WALL:
+        span = Span(span.seconds, SpanKind.HOURS)
+    return Terms(span=span, calendar=calendar_of(policy, to_department))
+
+
 def pages_at_half(priority: Priority) -> bool:
     """Whether an offer of this priority is told to the receiver's duty person at half its time."""
     return priority in _PAGED_AT_HALF

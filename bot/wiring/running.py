@@ -9,15 +9,22 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+import structlog
+
 from bot.config import Config
+from bot.ports import Overloaded, Stale
 from bot.wiring.desk import Desk, connect
 from handlers.digest import standing
 from storage.sql.engine import sqlite_path
+from storage.sql.erasing import BATCH, erase_old
 from storage.sql.intake import receive_put
 from storage.sql.lock import DatabaseLock
 from storage.sql.puts import put, put_missing
 
+log = structlog.get_logger(__name__)
+
 HOUSEKEEPING: Final = timedelta(hours=1)
+BETWEEN_BATCHES: Final = timedelta(seconds=1)
 
 
 async def set_standing_jobs(desk: Desk) -> None:
@@ -57,5 +64,15 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
 
 async def _keep_house(desk: Desk) -> None:
     while True:
-        await desk.store.forget_seen()
+        try:
+            await desk.store.forget_seen()
+            await erase_what_is_old(desk)
+        except (Stale, Overloaded) as busy:
+            log.warning("the database is busy, the house is kept later", why=type(busy).__name__)
         await desk.store.clock.sleep(HOUSEKEEPING)
+
+
+async def erase_what_is_old(desk: Desk) -> None:
+    """Erases the cases that were closed longer ago than the policy keeps, a few at a time; people work meanwhile."""
+    while await erase_old(desk.store, desk.policy.defaults.retention) == BATCH:
+        await desk.store.clock.sleep(BETWEEN_BATCHES)

@@ -16,6 +16,7 @@ from storage.sql.cases import MENTIONS
 from storage.sql.mentions import COLUMNS
 from storage.sql.moments import micros
 from storage.sql.puts import put
+from storage.sql.tombstones import unburied
 from storage.sql.writer import Writer
 
 
@@ -39,6 +40,8 @@ def _append(
     """Appends every load's rows; for each load how many were new."""
     # Statements generated from the table, run on the driver itself: the hottest path of the desk.
     cursor = connection.connection.cursor()
+    # What was erased at its author's wish counts as known: it does not come back.
+    loads = [(now, unburied(cursor, rows, handle=6, created_at=4)) for now, rows in loads]
     new = _inserted(cursor, [row for _, rows in loads for row in rows])
     communities: dict[str, datetime] = {}
     counts = []

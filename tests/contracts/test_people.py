@@ -90,6 +90,26 @@ async def test_a_button_that_needs_to_know_more_asks_and_is_answered(room: Room)
     assert "Accept" in (await card(room, case, "pr")).buttons
 
 
+async def test_another_department_is_asked_and_answers_below_its_own_card(room: Room) -> None:
+    case = await mention(room)
+    await room.types("ana", f"claim {case}")
+    await room.presses("ana", await card(room, case), "Ask")
+    asked = {
+        "Which department do you ask?": "Press",
+        "What do you want to know?": "May we <quote> her & when?",
+    }
+    assert await room.form("ana") == tuple(asked)
+    await room.answers("ana", asked)
+    theirs = await card(room, case, "pr")
+    assert "May we <quote> her & when?" in theirs.text
+    assert {"Answer", "Not ours"} <= set(theirs.buttons) and "Claim" not in theirs.buttons
+    await room.writes("cleo", "Not before Friday", below=theirs, department="pr")
+    await room.settle()
+    assert (await room.desk.case(case)).consults == () and await owner(room, case) == "ana@kettle.example"
+    assert await count(room, case, "noted") == 1
+    assert "Answer" not in (await card(room, case, "pr")).buttons
+
+
 async def test_what_is_written_below_a_card_is_a_note(room: Room) -> None:
     case = await mention(room)
     await room.writes(

@@ -30,6 +30,7 @@ DEFAULTS: Final = Defaults(
     resolve=_spans("4h", "1wd", "3wd", "5wd"),
     claim_lease=_spans("20m", "1h", "4wh", "1wd"),
     handoff_clock=_spans("10m", "30m", "2wh", "8wh"),
+    consult_clock=_spans("10m", "30m", "2wh", "8wh"),
     escalation={Priority.P1: "standard", Priority.P2: "calm"},
 )
 """What holds when [defaults] is left out."""
@@ -78,11 +79,13 @@ def _alike(table: Table, key: str, form: re.Pattern[str], what: str) -> tuple[st
 
 
 def read_defaults(table: Table) -> Defaults:
+    handoff_clock = _clock(table, "handoff_clock", DEFAULTS.handoff_clock)
     defaults = Defaults(
         first_response=_clock(table, "first_response", DEFAULTS.first_response),
         resolve=_clock(table, "resolve", DEFAULTS.resolve),
         claim_lease=_clock(table, "claim_lease", DEFAULTS.claim_lease),
-        handoff_clock=_clock(table, "handoff_clock", DEFAULTS.handoff_clock),
+        handoff_clock=handoff_clock,
+        consult_clock=_clock(table, "consult_clock", handoff_clock),
         escalation=_escalation(table.table("escalation")),
         follow_up_window=table.elapsed("follow_up_window", DEFAULTS.follow_up_window),
         reopen_within=table.elapsed("reopen_within", DEFAULTS.reopen_within),

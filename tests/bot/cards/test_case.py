@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cards.buttons import FIRST_ROW
 from bot.cards.card import Actions, Choice, Facts, Input, OpenLink, Press, Quote, Text, Tone
 from bot.cards.case import case_card
-from bot.cards.views import AlarmView, OfferView
+from bot.cards.views import AlarmView, ConsultView, OfferView
 from bot.domain.case import State
 from bot.domain.lifecycle import OUTCOMES
 from tests.bot.cards.reading import HOSTILE, a_case, a_mention, buttons, labelled, strings, words
@@ -247,3 +249,44 @@ def test_a_long_post_is_cut_between_characters_and_says_how_long_it_is() -> None
     shown, _, told = quote.text.partition("…")
     assert set(shown.split(family)) == {""}
     assert told == f" ({len(family) * 200:,} characters)"
+
+
+# -- advice ------------------------------------------------------------------------------------
+
+ASKED = ConsultView(to="Legal", by="Ana", question="may we promise a refund?", until="14:30")
+
+
+def test_the_holder_sees_what_others_are_asked() -> None:
+    asked = tuple(ConsultView(to=f"Room {n}", by="Ana", question="why?", until="14:30") for n in range(9))
+    card = case_card(a_case(owner="Ana", consults=asked, to_ask=(("pr", "Press"),)))
+    said = "\n".join(strings(card))
+    assert "Asked Room 0: why? · by Ana, until 14:30" in said
+    assert "Asked too: Room 3, Room 4, Room 5, Room 6, Room 7, Room 8" in said
+    assert words(card)[2:4] == ["handoff 1042", "consult 1042"]
+    assert not {"answer 1042", "notours 1042"} & set(words(card))
+
+
+def test_who_is_only_asked_can_answer_and_nothing_else() -> None:
+    card = case_card(a_case(holds=False, owner="Ben", consults=(replace(ASKED, ours=True),)))
+    assert words(card) == ["answer 1042", "notours 1042", "show 1042"]
+    assert labelled(card, "Answer").fields and labelled(card, "Not ours").fields
+    assert card.case == 1042
+    assert "Ana asks Legal: may we promise a refund?" in card.summary
+
+
+def test_who_is_offered_it_and_asked_can_do_both() -> None:
+    card = case_card(a_case(holds=False, receives=True, offer=OFFER, consults=(replace(ASKED, ours=True),)))
+    assert words(card) == ["accept 1042", "decline 1042", "answer 1042", "notours 1042", "show 1042"]
+
+
+def test_a_question_of_any_length_and_content_stays_a_line() -> None:
+    asked = replace(ASKED, question=HOSTILE * 40, ours=True)
+    for card in (case_card(a_case(consults=(asked,))), case_card(a_case(holds=False, consults=(asked,)))):
+        said = [text for text in strings(card) if "everyone" in text and "Quote" not in text]
+        assert all(len(text) < 800 and "\n" not in text and "\u202e" not in text for text in said)
+
+
+def test_who_was_asked_sees_how_it_ended() -> None:
+    card = case_card(a_case(holds=False, advice=("Ana asked Legal: may we?", "Cleo answered for Legal: no.")))
+    assert "Cleo answered for Legal: no." in list(strings(card))
+    assert words(card) == ["show 1042"]

@@ -12,7 +12,9 @@ from bot.domain.roles import ALLOWED, DESK, Actor
 from tests.bot.domain.made import NOBODY, actor
 
 READ = "show list search digest who"
-ANSWER = "claim release extend handoff accept decline snooze wait resolve dismiss reopen"
+ANSWER = (
+    "claim release extend handoff accept decline consult answer notours snooze wait resolve dismiss reopen"
+)
 MAY = {
     Role.VIEWER: READ,
     Role.MEMBER: f"{READ} {ANSWER} note take ack pass",

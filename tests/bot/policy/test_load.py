@@ -159,6 +159,7 @@ def test_defaults_keep_what_the_file_leaves_out(policy: Policy) -> None:
     }
     assert defaults.claim_lease[Priority.P1] == Span.parse("20m")
     assert defaults.handoff_clock[Priority.P4] == Span.parse("8wh")
+    assert defaults.consult_clock == defaults.handoff_clock
     assert defaults.resolve[Priority.P2] == Span.parse("1wd")
     assert defaults.follow_up_window == timedelta(minutes=90)
     assert defaults.reopen_within == timedelta(days=14)

@@ -1,0 +1,189 @@
+"""Erasing: what a customer wrote, and what colleagues wrote about it, everywhere and for good.
+
+What stays is that something happened: counts, clocks, who claimed and handed over. The chain still verifies.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from bot.domain.events import Event, Kind
+from bot.domain.people import PersonId
+from bot.domain.roles import DESK
+from bot.policy.model import Policy
+from storage.sql import chain
+from storage.sql.audit import AUDIT
+from storage.sql.cases import CASES, MENTIONS, THREADS, subject
+from storage.sql.chain import EVENTS
+from storage.sql.erase_shown import Traces, say_again, traces
+from storage.sql.export import written_by
+from storage.sql.mentions import REVISIONS
+from storage.sql.puts import insert_into
+from storage.sql.tombstones import ERASED_CASES, bury_author, bury_post
+
+ERASED: Final = "erased"
+AT_THEIR_WISH: Final = "at the author's wish"
+TOO_OLD: Final = "it is older than this desk keeps"
+
+WORDS: Final = frozenset({"text", "why", "note", "reason", "question", "answer", "which"})
+"""What events and cases call the words that people wrote; `which` is what an export was asked for."""
+
+DESKS_OWN: Final = frozenset({Kind.OPENED.value, Kind.JOINED.value, Kind.WOKEN.value, Kind.ERASED.value})
+"""Kinds whose words are the desk's: they go only where they repeat the customer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased. `cases` are the cases it was erased from, `alone` those of them in which
+    nobody else wrote, `shown` the messages that are corrected now."""
+
+    mentions: int = 0
+    revisions: int = 0
+    events: int = 0
+    cases: tuple[int, ...] = ()
+    alone: tuple[int, ...] = ()
+    shown: int = 0
+    traces: Traces | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eraser:
+    """Erases in one transaction. `why` is told in each case's history; `by` is who asked."""
+
+    policy: Policy
+    now: datetime
+    why: str
+    by: PersonId = DESK.id
+
+    def customer(self, connection: Connection, network: str, handle: str) -> Erased:
+        """All that this author wrote until now, and never again what is older than this moment."""
+        rows = written_by(connection, network, handle)
+        bury_author(connection, network, handle, self.now)
+        return self._erase(
+            connection, [row.id for row in rows], {r.case_id for r in rows if r.case_id}, handle
+        )
+
+    def cases(self, connection: Connection, numbers: Sequence[int]) -> Erased:
+        """All mentions and words of these cases, whoever wrote them."""
+        ids = connection.execute(select(MENTIONS.c.id).where(MENTIONS.c.case_id.in_(numbers))).scalars().all()
+        erased = self._erase(connection, ids, set(numbers))
+        for number in numbers:
+            done = insert_into(connection, ERASED_CASES).values(case_id=number, at=self.now)
+            connection.execute(done.on_conflict_do_nothing())
+        return erased
+
+    def _erase(
+        self, connection: Connection, mentions: Sequence[int], cases: set[int], *handles: str
+    ) -> Erased:
+        # What is erased is overwritten in the file, not only unlinked.
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        posts = [connection.execute(_POST, {"this_id": one}).one() for one in mentions]
+        left = traces(connection, posts, *handles)
+        revisions = sum(_forget(connection, post) for post in posts)
+        shown, events = 0, _blank(connection, AUDIT, left.found_in, alone=False)
+        alone = [n for n in sorted(cases) if not connection.execute(_OTHERS, {"this_case": n}).first()]
+        for number in sorted(cases):
+            shown += say_again(connection, number, self.policy, self.now)
+            events += _blank(connection, subject(number), left.found_in, alone=number in alone)
+            self._case(connection, number, left.found_in, alone=number in alone)
+        connection.execute(delete(THREADS).where(THREADS.c.case_id.in_(alone)))
+        return Erased(
+            mentions=len(posts),
+            revisions=revisions,
+            events=events,
+            cases=tuple(sorted(cases)),
+            alone=tuple(alone),
+            shown=shown,
+            traces=left,
+        )
+
+    def _case(
+        self, connection: Connection, number: int, found: Callable[[str], bool], *, alone: bool
+    ) -> None:
+        row = connection.execute(_CASE, {"this_case": number}).first()
+        if row is None:
+            return
+        body = _without_words(msgspec.json.decode(row.body), found, alone=alone)
+        seq = body["seq"] + 1
+        body |= {"seq": seq, "version": row.version + 1}
+        told = Event(
+            kind=Kind.ERASED,
+            at=self.now,
+            by=self.by,
+            department=row.department,
+            data={"why": self.why},
+            seq=seq,
+        )
+        chain.append(connection, subject(number), [told], place="", salts=[secrets.token_bytes(16)])
+        saved = {"this_id": number, "version": row.version + 1, "body": msgspec.json.encode(body)}
+        connection.execute(_SAVE, saved)
+
+
+def _forget(connection: Connection, post: Any) -> int:
+    """The mention without its author and words; how many other texts of it went too. It is never taken in again."""
+    bury_post(connection, post.source, post.external_id)
+    keys = [f"post:{post.source}:{post.external_id}"]
+    handle = post.handle.strip().removeprefix("@").casefold()
+    keys.append(f"author:{post.community}:{post.source}:{handle}")
+    connection.execute(delete(THREADS).where(THREADS.c.key.in_(keys)))
+    aside = {} if post.case_id is not None else {"set_aside": ERASED}
+    connection.execute(
+        update(MENTIONS).where(MENTIONS.c.id == post.id).values(
+            external_id=f"{ERASED}:{post.id}", handle=ERASED, name=None, bio=None, followers=None, text=ERASED,
+            url=None, in_reply_to=None, thread=None, extra="{}", **aside,
+        )
+    )  # fmt: skip
+    other = update(REVISIONS).where(REVISIONS.c.mention_id == post.id)
+    return int(connection.execute(other.values(text=ERASED, extra="{}", shown=True)).rowcount)
+
+
+def _blank(connection: Connection, whose: str, found: Callable[[str], bool], *, alone: bool) -> int:
+    """Takes the personal part of those events that hold words; digest and hash stay. How many."""
+    gone = []
+    for row in connection.execute(_EVENTS, {"this_subject": whose}).all():
+        data = msgspec.json.decode(row.data)
+        said = [value for name, value in data.items() if name in WORDS and isinstance(value, str) and value]
+        if (alone and said and row.kind not in DESKS_OWN) or any(found(value) for value in said):
+            gone.append(row.id)
+    if gone:
+        connection.execute(
+            update(EVENTS).where(EVENTS.c.id.in_(gone)).values(actor=None, place=None, data=None, salt=None)
+        )
+    return len(gone)
+
+
+def _without_words(value: Any, found: Callable[[str], bool], *, alone: bool) -> Any:
+    """A case's body without what people wrote, wherever it stands."""
+    if isinstance(value, Mapping):
+        return {
+            name: ERASED
+            if name in WORDS and isinstance(said, str) and said and (alone or found(said))
+            else _without_words(said, found, alone=alone)
+            for name, said in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_words(one, found, alone=alone) for one in value]
+    return value
+
+
+_POST: Final = select(MENTIONS).where(MENTIONS.c.id == bindparam("this_id"))
+_OTHERS: Final = (
+    select(MENTIONS.c.id)
+    .where(MENTIONS.c.case_id == bindparam("this_case"), MENTIONS.c.external_id.not_like(f"{ERASED}:%"))
+    .limit(1)
+)
+"""Whether somebody else wrote in this case too, or what they wrote is there still."""
+_CASE: Final = select(CASES.c.body, CASES.c.version, CASES.c.department).where(
+    CASES.c.id == bindparam("this_case")
+)
+_SAVE: Final = update(CASES).where(CASES.c.id == bindparam("this_id"))
+_EVENTS: Final = select(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.data).where(
+    EVENTS.c.subject == bindparam("this_subject"), EVENTS.c.data.is_not(None)
+)
