@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -68,12 +69,17 @@ _OF_A_CASE: Final = re.compile(r"(?:card|reposted|page|note|notice):(\d+)[:@]")
 
 
 def pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
-    """New pages leave; when anything about the escalation changes, the old ones are corrected."""
-    if after.escalation is None or (before is not None and before.escalation == after.escalation):
+    """New pages leave. The old ones are corrected when it was answered, not when it only climbed: put again, one that
+    reaches nobody would begin its tries anew, and never be given up."""
+    was, escalation = before.escalation if before else None, after.escalation
+    if escalation is None or was == escalation:
         return
-    for page in after.escalation.pages:
+    climbed = was is not None and was == replace(
+        escalation, pages=was.pages, climb_at=was.climb_at, step=was.step, round=was.round
+    )
+    for page in escalation.pages[len(was.pages) if was and climbed else 0 :]:
         # Numbers begin anew with every escalation, so the escalation is named by its start.
-        subject = f"{after.id}:{int(after.escalation.started_at.timestamp())}:{page.number}"
+        subject = f"{after.id}:{int(escalation.started_at.timestamp())}:{page.number}"
         yield Put(
             kind="page",
             key=f"page:{subject}",
