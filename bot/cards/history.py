@@ -165,6 +165,18 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"The escalation is over: {told.by} answers for it."
         case Kind.ESCALATION_EXHAUSTED:
             return "Nobody on the ladder answered; every lead was paged."
+        case Kind.MERGED:
+            return f"{told.by} merged case {told.word('other') or 'another'} into it{told.saying('why')}"
+        case Kind.MERGED_INTO:
+            return f"{told.by} merged it into case {told.word('into') or 'another'}{told.saying('why')}"
+        case Kind.SEPARATED:
+            return f"{told.by} separated it from case {told.word('other') or 'another'} again."
+        case Kind.RESTRICTED:
+            return f"{told.by} changed who may see it{told.saying('to')}"
+        case Kind.TAGGED:
+            return f"{told.by} tagged it{told.saying('tags')}"
+        case Kind.UNDONE:
+            return f"{told.by} took back {told.word('what') or 'the last change'}."
         case Kind.UNDELIVERED:
             whom = told.person("person") if told.event.data.get("person") else told.department("department")
             what = _MESSAGES.get(told.word("view"), "message")

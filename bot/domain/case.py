@@ -150,6 +150,9 @@ class Case:
 
     `seen_in` are the departments whose channels show the card: all that ever had the case, were offered it or were
     asked about it; `consulted` are those that were asked.
+
+    A merged case keeps its own mentions, history and number: `merged_into` says who answers for it now, and that one
+    lists it in `absorbed`. So taking a merge back moves nothing.
     """
 
     id: int
@@ -183,6 +186,9 @@ class Case:
     consults: tuple[Consult, ...] = ()
     consulted: tuple[str, ...] = ()
     linked_to: int | None = None
+    merged_into: int | None = None
+    absorbed: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
     pending: tuple[Event, ...] = ()
 
     @property

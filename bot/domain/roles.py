@@ -38,8 +38,15 @@ ALLOWED: Final[Mapping[str, tuple[Role, ...]]] = {
     "reopen": _MEMBERS,
     "ack": _PAGED,
     "pass": _PAGED,
+    "tag": _MEMBERS,
+    "undo": _MEMBERS,
     "assign": _LEADS,
     "priority": _LEADS,
+    "merge": _LEADS,
+    "split": _LEADS,
+    "restrict": _LEADS,
+    "freeze": (*_LEADS, Role.CHAMPION),
+    "thaw": (*_LEADS, Role.CHAMPION),
 }
 """verb -> the roles of which one is needed, in the case's department or company-wide.
 

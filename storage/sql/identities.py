@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from bot.ports import Identity, Standing
 from storage.sql.puts import insert_into
 from storage.sql.reader import Reader
-from storage.sql.tables import GroupMemberRow, IdentityRow
+from storage.sql.tables_people import GroupMemberRow, IdentityRow
 from storage.sql.writer import Writer
 
 IDENTITIES: Any = IdentityRow.__table__  # type: ignore[attr-defined]

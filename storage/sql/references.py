@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from storage.sql.puts import insert_into
 from storage.sql.reader import Reader
-from storage.sql.tables import ReferenceRow
+from storage.sql.tables_people import ReferenceRow
 from storage.sql.writer import Writer
 
 REFERENCES: Any = ReferenceRow.__table__  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel
 
-import storage.sql.tables  # noqa: F401
+import storage.sql.schema  # noqa: F401
 from storage.sql.engine import UnsupportedDatabase, connect, sqlite_path
 from storage.sql.migrate import current, downgrade, newest, upgrade
 from storage.sql.store import SqlStore

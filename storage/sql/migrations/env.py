@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.sql.tables  # noqa: F401  the tables register themselves
+import storage.sql.schema  # noqa: F401  the tables register themselves
 
 context.configure(
     connection=context.config.attributes["connection"],
