@@ -55,7 +55,7 @@ async def app() -> App:
 
 @pytest.fixture
 async def slack(app: App) -> AsyncIterator[FakeSlack]:
-    async with fake_slack(patience=0.3) as slack:
+    async with fake_slack(patience=1.5) as slack:
         slack.add_user("Ana Ruiz", "ana@kettle.example", id="U1")
         slack.add_channel(C)
         served = web.Application()
@@ -207,7 +207,7 @@ async def test_shortcuts_home_and_the_workspace_are_told(slack: FakeSlack, app: 
 
 
 async def test_an_event_is_repeated_until_it_is_taken(slack: FakeSlack, app: App) -> None:
-    app.answers = [500, 2.0, None]
+    app.answers = [500, 4.0, None]
     answer = await slack.say("U1", C, "hello")
     assert answer.ok and answer.attempts == 3
     assert len({body["event_id"] for body in app.heard}) == 1

@@ -41,7 +41,7 @@ async def listening(slack: FakeSlack, answers: list[Any]) -> AsyncIterator[list[
 
 
 async def test_the_same_comes_in_envelopes() -> None:
-    async with fake_slack(patience=0.3) as slack:
+    async with fake_slack(patience=1.5) as slack:
         slack.add_user("Ana Ruiz", "ana@kettle.example", id="U1")
         slack.add_channel(C)
         await in_envelopes(slack)

@@ -233,4 +233,4 @@ async def test_close_waits_for_what_is_on_its_way(writer: Writer, monkeypatch: p
 async def test_nobody_waits_for_a_closed_writer(writer: Writer) -> None:
     await writer.close()
     with pytest.raises(RuntimeError, match="closed"):
-        await asyncio.wait_for(writer.submit([add(1)]), 1)
+        await asyncio.wait_for(writer.submit([add(1)]), 30)

@@ -110,7 +110,7 @@ def clock() -> Moving:
 @pytest.fixture
 async def api(far: Far, clock: Moving) -> AsyncIterator[SlackApi]:
     settings = SlackSettings(bot_token=TOKEN, api_url=f"{far.url}/api/")
-    api = SlackApi(settings, clock, timeout=timedelta(seconds=0.5))
+    api = SlackApi(settings, clock, timeout=timedelta(seconds=1.5))
     yield api
     await api.close()
 

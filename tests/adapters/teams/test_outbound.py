@@ -113,7 +113,7 @@ def policy() -> Policy:
 async def chat(teams: FakeTeams, policy: Policy, clock: Moving, ana: str) -> AsyncIterator[TeamsChat]:
     """Baton was mentioned in the channel by Ana, so it knows both."""
     settings = teams.settings()
-    api = TeamsApi(settings, clock, timeout=timedelta(seconds=0.5))
+    api = TeamsApi(settings, clock, timeout=timedelta(seconds=1.5))
     directory = Directory(api, policy, Memory(), Places(), clock, settings=settings)
     assert (await directory.who(teams.activity("message", ana, CHANNEL))).person is not None
     teams.calls.clear()
@@ -308,7 +308,7 @@ def test_the_smaller_card_keeps_its_line_and_the_way_to_the_rest() -> None:
 # -- trouble -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trouble", [drop_before, drop_after, status(500), slow(0.8)])
+@pytest.mark.parametrize("trouble", [drop_before, drop_after, status(500), slow(3)])
 async def test_the_fate_of_a_lost_post_is_unknown(chat: TeamsChat, teams: FakeTeams, trouble: Any) -> None:
     teams.trouble(CREATE, trouble)
     with pytest.raises(FateUnknown):

@@ -198,7 +198,7 @@ async def test_teams_is_asked_once_however_many_want_to_know(desk: Knowing, team
 async def test_a_caller_who_gives_up_does_not_stop_the_question(desk: Knowing, teams: FakeTeams) -> None:
     ana = teams.add_user("Ana Ruiz", ANA)
     await desk.directory.learned(desk.said(ana))
-    teams.trouble("GET", slow(0.3), error(500, "ServiceError"))
+    teams.trouble("GET", slow(2), error(500, "ServiceError"))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await desk.who(ana)

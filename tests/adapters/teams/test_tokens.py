@@ -185,11 +185,11 @@ async def test_it_is_renewed_early_in_the_background(teams: FakeTeams, tokens: T
     assert await tokens.get() == old
     await asyncio.sleep(0.02)
     assert len(teams.login.asked) == 1
-    teams.trouble("token", slow(2))
+    teams.trouble("token", slow(4))
     clock.at += timedelta(seconds=3)
     began = time.perf_counter()
     assert [await tokens.get() for _ in range(5)] == [old] * 5, "nobody waits for the new one"
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 3.5
     await until(lambda: len(teams.login.asked) == 2)
     await until(lambda: tokens._fetch is not None and tokens._fetch.done())
     new = await tokens.get()
@@ -296,12 +296,12 @@ async def test_a_sign_in_nobody_answers_at_is_down(clock: Moving, unused_tcp_por
 async def test_a_slow_sign_in_is_given_up_in_time_and_holds_up_nothing(
     teams: FakeTeams, clock: Moving
 ) -> None:
-    teams.trouble("token", slow(2))
+    teams.trouble("token", slow(9))
     async with tokens_of(teams.settings(), clock, bound=timedelta(seconds=0.3)) as tokens:
         began = time.perf_counter()
         async with stalls() as seen:
             assert isinstance(await failing(tokens), Down)
-        assert time.perf_counter() - began < 1.8
+        assert time.perf_counter() - began < 8
         assert seen.longest < HELD
 
 
