@@ -25,7 +25,7 @@ DEMO_teams = python -m tests.fakes.playground.demo $(if $(ME),--as "$(ME)")
 DEMO_both = $(DEMO_teams) --both
 
 test: check .cache/browser.stamp .cache/local-slack.stamp .cache/playground.stamp ## Every check and every test, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
 	$(BIN)/ruff check $(CODE)
