@@ -15,6 +15,11 @@ _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 OPEN: Final = "state IN ('open', 'claimed')"
 """An index on a part is used by a question that says the very same words."""
 
+UNANSWERED: Final = f"{OPEN} AND responded_at IS NULL"
+
+SECOND_THOUGHTS: Final = "kind IN ('resolved', 'dismissed', 'accepted', 'merged')"
+"""The acts that people can take back."""
+
 
 def part_index(name: str, *columns: str, where: str, on_postgresql: str = "") -> Index:
     """An index on those rows only. SQLite has no booleans, so some conditions are said in two ways."""
