@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from bot.config_error import ConfigError as ConfigError
+from bot.config_files import with_files
 from bot.config_signin import SignInSettings, read_sign_in
 
 WebChat = Literal["off", "local", "signin"]
@@ -63,10 +64,11 @@ class Config:
     """Every setting. `webhook_secrets` verify intake; several allow rotation."""
 
     policy: Path = Path("policy.toml")
-    database_url: str = "sqlite:///baton.db"
+    # Settings end up in logs and tracebacks; secrets must not, and a database address may hold a password.
+    database_url: str = field(default="sqlite:///baton.db", repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
-    webhook_secrets: tuple[str, ...] = ()
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     web_chat: WebChat = "off"
     sign_in: SignInSettings | None = None
     slack: SlackSettings | None = None
@@ -78,7 +80,8 @@ class Config:
 
 
 def read_config(env: Mapping[str, str]) -> Config:
-    """The settings in `env`. Raises ConfigError naming the first variable that is wrong."""
+    """The settings in `env`, and in the files it names. Raises ConfigError naming the first variable that is wrong."""
+    env = with_files(env)
     web_chat = env.get("BATON_WEB_CHAT", "off")
     if web_chat not in ("off", "local", "signin"):
         raise ConfigError(f"BATON_WEB_CHAT is {web_chat!r}; write off, local or signin.")

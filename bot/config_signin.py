@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,8 +31,6 @@ ANY_TENANT: Final = (
     "BATON_SIGNIN_ISSUER names no single tenant: {issuer!r} would let people of any company in. "
     "Write https://login.microsoftonline.com/<your tenant id>/v2.0."
 )
-TWO_SECRETS: Final = "{name} and {name}_FILE are both set: remove one of the two."
-NO_FILE: Final = "{name}_FILE is {path}, which cannot be read: {why}."
 BAD_PROXY: Final = (
     "BATON_TRUSTED_PROXIES names {text!r}, which is no address; write addresses or networks with commas, "
     "such as 10.0.0.5, 10.1.0.0/16."
@@ -101,7 +98,7 @@ class SignInSettings:
 
 
 def read_sign_in(env: Mapping[str, str]) -> SignInSettings:
-    """The settings in `env`. Raises ConfigError naming the first variable that is wrong."""
+    """The settings in `env`, whose secrets were read from their files. Raises ConfigError naming the first variable that is wrong."""
     idle = _hours(env, "BATON_SIGNIN_IDLE_HOURS", timedelta(hours=12))
     longest = _hours(env, "BATON_SIGNIN_MAX_HOURS", timedelta(days=7))
     if longest < idle:
@@ -116,10 +113,9 @@ def read_sign_in(env: Mapping[str, str]) -> SignInSettings:
 
 
 def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
-    names = ("BATON_SIGNIN_ISSUER", "BATON_SIGNIN_CLIENT_ID")
-    issuer, client_id = (_said(env, name) for name in names)
-    secret = _secret(env, "BATON_SIGNIN_CLIENT_SECRET")
-    given = dict(zip((*names, "BATON_SIGNIN_CLIENT_SECRET"), (issuer, client_id, secret), strict=True))
+    names = ("BATON_SIGNIN_ISSUER", "BATON_SIGNIN_CLIENT_ID", "BATON_SIGNIN_CLIENT_SECRET")
+    issuer, client_id, secret = (_said(env, name) for name in names)
+    given = dict(zip(names, (issuer, client_id, secret), strict=True))
     missing = [name for name, value in given.items() if not value]
     if len(missing) == len(given):
         return None
@@ -174,20 +170,6 @@ def _split(text: str) -> SplitResult | None:
 
 def _private_way(parts: SplitResult) -> bool:
     return parts.scheme == "https" or parts.hostname in LOOPBACK
-
-
-def _secret(env: Mapping[str, str], name: str) -> str:
-    """The secret itself, or what is in the file that `<name>_FILE` names, as containers hand it over."""
-    value, path = _said(env, name), _said(env, f"{name}_FILE")
-    if value and path:
-        raise ConfigError(TWO_SECRETS.format(name=name))
-    if not path:
-        return value
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise ConfigError(NO_FILE.format(name=name, path=path, why=why)) from None
 
 
 def _proxies(env: Mapping[str, str]) -> tuple[Network, ...]:

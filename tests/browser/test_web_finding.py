@@ -91,7 +91,8 @@ async def test_a_case_is_claimed_and_noted_without_a_mouse(room: Room) -> None:
 
 async def test_keys_are_explained_and_can_be_switched_off(room: Room) -> None:
     page = await room.page(ANA)
-    await page.locator("#stream").focus()
+    await expect(page.locator("#text")).to_be_focused()
+    await page.keyboard.press("Escape")
     await page.keyboard.press("?")
     await expect(page.locator("#keys")).to_be_visible()
     await page.get_by_label("Single keys work").uncheck()
@@ -116,6 +117,7 @@ async def test_keys_are_explained_and_can_be_switched_off(room: Room) -> None:
 
 async def test_the_sidebar_is_one_stop_and_skip_links_lead_past_it(room: Room) -> None:
     page = await room.page(ANA)
+    await expect(page.locator("#text")).to_be_focused()
     await page.locator("a[data-name=support]").focus()
     await page.keyboard.press("ArrowDown")
     assert await page.evaluate("document.activeElement.dataset.name") != "support"

@@ -166,7 +166,8 @@ async def test_a_desk_that_was_started_anew_is_found_again(tmp_path: Path, brows
     async with a_served_desk(tmp_path, port=port_of(first)) as again:
         await again.mention("A refund, please.", source="reviews")
         # Nobody loads the page anew: it comes back by itself, and brings what was missed.
-        await expect(card(page, 1002)).to_be_visible(timeout=60_000)
+        refund = page.locator("#stream .message", has_text="A refund, please.")
+        await expect(refund).to_be_visible(timeout=60_000)
         await expect(page.locator("#link-state")).to_have_text("")
         await button(card(page, 1001), "Claim").click()
         await expect(card(page, 1001)).to_contain_text("Ana Ruiz")

@@ -27,7 +27,7 @@ const HELP = [
 /** `acts` does what keys ask: `{ step, entry, leave, write, search, home, board }`. */
 export class Keys {
   constructor(acts) {
-    Object.assign(this, { acts, leader: 0 });
+    Object.assign(this, { acts, leader: -Infinity });
     addEventListener("keydown", (event) => this.key(event));
     by("keys-open").addEventListener("click", () => this.help());
     by("keys").append(this.drawn());
@@ -49,7 +49,7 @@ export class Keys {
     const busy = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.isComposing;
     if (busy || this.off || document.querySelector("dialog[open]") || event.target.closest?.("input, textarea, select")) return;
     const led = performance.now() - this.leader < PAUSE;
-    this.leader = 0;
+    this.leader = -Infinity;
     if (led ? this.afterG(event.key) : this.single(event.key)) event.preventDefault();
   }
 

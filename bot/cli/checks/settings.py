@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,11 +11,13 @@ from rapidfuzz import fuzz, process
 
 from bot.cli.checks import Patient
 from bot.config import Config, ConfigError, read_config
+from bot.config_files import SECRETS as FROM_FILES
+from bot.config_files import with_files
 from bot.ports import Finding, Health
 
 AREA: Final = "Settings"
 PREFIX: Final = "BATON_"
-KNOWN: Final = frozenset(
+_NAMED: Final = frozenset(
     PREFIX + name
     for name in (
         "POLICY",
@@ -46,6 +49,8 @@ KNOWN: Final = frozenset(
         "TEAMS_ANONYMOUS",
     )
 )
+FILE: Final = "_FILE"
+KNOWN: Final = _NAMED | {name + FILE for name in FROM_FILES}
 """Every setting that there is; a test holds that none is missing."""
 SECRETS: Final = ("TOKEN", "SECRET", "PASSWORD", "_KEY")
 """What in the name of a setting says that its value is nobody's business."""
@@ -109,7 +114,7 @@ async def settings(patient: Patient) -> AsyncIterator[Finding]:
     found = [
         *_mistakes(patient.env),
         *_names(patient.env),
-        *_values(patient.env),
+        *_values(_opened(patient.env)),
         *_ways_in(patient.config),
     ]
     for finding in found or [Finding(area=AREA, health=Health.WELL, says=READ)]:
@@ -118,11 +123,20 @@ async def settings(patient: Patient) -> AsyncIterator[Finding]:
 
 def hidden(text: str, env: Mapping[str, str]) -> str:
     """The text without the value of any secret setting."""
-    for name, value in env.items():
-        if name.startswith(PREFIX) and any(part in name for part in SECRETS):
+    for name, value in _opened(env).items():
+        if name.startswith(PREFIX) and any(part in name for part in SECRETS) and not name.endswith(FILE):
             for secret in (value, *value.split(",")):
                 text = text.replace(secret.strip(), "[hidden]") if len(secret.strip()) >= 8 else text
     return text
+
+
+def _opened(env: Mapping[str, str]) -> dict[str, str]:
+    """`env` with the secrets from all files that can be read; of the others `_mistakes` tells."""
+    opened = dict(env)
+    for name in FROM_FILES:
+        with suppress(ConfigError):
+            opened |= with_files({each: env[each] for each in (name, name + FILE) if each in env})
+    return opened
 
 
 def _of(env: Mapping[str, str], group: tuple[str, ...]) -> dict[str, str]:
@@ -130,7 +144,7 @@ def _of(env: Mapping[str, str], group: tuple[str, ...]) -> dict[str, str]:
     return {
         name: value
         for name, value in env.items()
-        if name in names or any(name.startswith(each) for each in names if each.endswith("_"))
+        if name.removesuffix(FILE) in names or any(name.startswith(each) for each in names if each.endswith("_"))
     }
 
 

@@ -60,6 +60,7 @@ def test_a_number_of_a_case_is_left_to_who_knows_cases() -> None:
         ("who any", ["everywhere"]),
         ("list op", ["open"]),
         ("list open su", ["support"]),
+        ("list su", ["support"]),
         ("help notou", ["notours"]),
         ("note 1001 sales", []),
         ("nonsense 1001 ", []),
