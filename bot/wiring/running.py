@@ -15,10 +15,9 @@ from bot.config import Config
 from bot.ports import Overloaded, Stale
 from bot.wiring.desk import Desk, connect
 from handlers.digest import standing
-from storage.sql.engine import sqlite_path
+from storage.sql.database import only_worker
 from storage.sql.erasing import BATCH, erase_old
 from storage.sql.intake import receive_put
-from storage.sql.lock import DatabaseLock
 from storage.sql.puts import put, put_missing
 
 log = structlog.get_logger(__name__)
@@ -41,9 +40,10 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
 
     Raises DatabaseInUse when another process runs the desk on this database, and all that `connect` raises.
     """
-    with DatabaseLock(sqlite_path(config.database_url)):
+    with only_worker(config.database_url) as alone:
         async with connect(config, **parts) as desk:  # type: ignore[arg-type]
-            await desk.store.free_leases()
+            if alone:
+                await desk.store.free_leases()
             await set_standing_jobs(desk)
             if desk.workspace is not None:
                 await desk.workspace.open()

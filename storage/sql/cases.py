@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     Connection,
-    Function,
     Select,
-    Text,
     bindparam,
     false,
     func,
@@ -32,7 +30,7 @@ from bot.ports import CaseFilter, Queue, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
 from storage.sql.columns import OPEN
-from storage.sql.engine import LOWER
+from storage.sql.columns import lowered
 from storage.sql.tables import CaseRow, MentionRow, ThreadRow
 
 if TYPE_CHECKING:
@@ -240,4 +238,4 @@ def _mentioning(word: str) -> Any:
 def _holds(column: Any, word: str) -> Any:
     if word.isascii():
         return column.icontains(word, autoescape=True)
-    return Function(LOWER, column, type_=Text).contains(word.lower(), autoescape=True)
+    return lowered(column).contains(word.lower(), autoescape=True)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field
+
+from storage.sql.engine import LOWER
 
 from storage.sql.moments import Moment
 
@@ -14,6 +18,24 @@ _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 
 OPEN: Final = "state IN ('open', 'claimed')"
 """An index on a part is used by a question that says the very same words."""
+
+
+class lowered(FunctionElement[str]):
+    """The text in small letters of any alphabet. SQLite's own `lower` knows the letters A to Z only."""
+
+    type = Text()
+    inherit_cache = True
+    name = "lowered"
+
+
+@compiles(lowered)
+def _lower(element: lowered, compiler: Any, **how: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **how)})"
+
+
+@compiles(lowered, "sqlite")
+def _lower_on_sqlite(element: lowered, compiler: Any, **how: Any) -> str:
+    return f"{LOWER}({compiler.process(element.clauses, **how)})"
 
 
 def part_index(name: str, *columns: str, where: str, on_postgresql: str = "") -> Index:

@@ -13,14 +13,13 @@ from bot.policy.model import Policy
 from bot.ports import Origin
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
-from storage.sql.engine import connect
+from storage.sql.database import open_database
 from storage.sql.identities import SqlIdentities
 from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
 from storage.sql.moments import EPOCH
 from storage.sql.puts import JOBS, LANES, insert_into
-from storage.sql.reader import Reader
 from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
 from storage.sql.tables import CounterRow
@@ -62,14 +61,13 @@ def _run(connection: Connection, statement: Executable) -> None:
 
 
 class SqlStore:
-    """The Store port and its neighbours over one SQLite file. Migrations have run before it is opened."""
+    """The Store port and its neighbours over one database. Migrations have run before it is opened."""
 
     def __init__(self, url: str, policy: Policy, clock: SqlClock | None = None) -> None:
         self.policy = policy
         self.clock = clock or SqlClock()
-        self._engine = connect(url, role="write")
-        self.writer = Writer(self._engine)
-        self.reader = Reader(connect(url, role="read"))
+        self._database = open_database(url)
+        self.writer, self.reader = self._database.writer, self._database.reader
         self.numbers = Numbers(self.writer)
         self.intake = SqlIntake(self.writer, self.clock, lambda: self.woken())
         self.timers = SqlTimers(self.reader, self.writer, self.clock)
@@ -91,7 +89,7 @@ class SqlStore:
         self.woken()
 
     async def free_leases(self) -> None:
-        """Frees what a process that died had taken. Only for the holder of the database's lock: nobody else works."""
+        """Frees what a process that died had taken. Only where nobody else works."""
         held = [
             update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH)
             for table in (JOBS, LANES)
@@ -99,9 +97,7 @@ class SqlStore:
         await self.writer.submit([partial(_run, statement=one) for one in held])
 
     async def close(self) -> None:
-        await self.writer.close()
-        self.reader.close()
-        self._engine.dispose()
+        await self._database.close()
 
     async def unfiled(self) -> int:
         """How many mentions still wait for a case."""

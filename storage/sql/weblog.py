@@ -78,11 +78,11 @@ class SqlWebLog:
         await self._writer.submit([write])
 
     async def get(self, message_id: int) -> WebMessage | None:
-        row = self._reader.quick(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
+        row = await self._reader.look(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
         return _as_message(row) if row else None
 
     async def by_nonce(self, nonce: str) -> WebMessage | None:
-        row = self._reader.quick(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
+        row = await self._reader.look(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
         return _as_message(row) if row and not row.deleted else None
 
     async def page(
@@ -98,11 +98,11 @@ class SqlWebLog:
 
     async def changed(self, after: int, limit: int = 200) -> tuple[int, Sequence[int]]:
         since = {"after": after, "most": limit}
-        rows = self._reader.quick(lambda c: c.execute(_CHANGED, since).all())
+        rows = await self._reader.look(lambda c: c.execute(_CHANGED, since).all())
         return (int(rows[-1].change), [int(row.id) for row in rows]) if rows else (after, [])
 
     async def newest(self) -> int:
-        return int(self._reader.quick(lambda c: c.execute(_NEWEST).scalar_one()))
+        return int(await self._reader.look(lambda c: c.execute(_NEWEST).scalar_one()))
 
 
 _MESSAGES: Final = select(
