@@ -47,7 +47,10 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
             await set_standing_jobs(desk)
             if desk.workspace is not None:
                 await desk.workspace.open()
-            tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
+            working = asyncio.create_task(desk.worker.run())
+            beside = [
+                asyncio.create_task(each) for each in (_keep_house(desk), desk.store.listen(desk.hub.nudge))
+            ]
             try:
                 yield desk
             finally:
@@ -56,10 +59,11 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                         await chatting.hush()
                 desk.worker.stop()
                 desk.delivery.stopping = True
-                await tasks[0]
-                tasks[1].cancel()
-                with suppress(asyncio.CancelledError):
-                    await tasks[1]
+                await working
+                for task in beside:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
 
 
 async def _keep_house(desk: Desk) -> None:

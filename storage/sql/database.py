@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
+from storage.sql.bell import Bell, NoBell, ServerBell
 from storage.sql.engine import UnsupportedDatabase, connect, sqlite_path
 from storage.sql.lock import DatabaseLock
 from storage.sql.postgres import READERS, ServerCommitter, ServerReader, engine_of
@@ -16,16 +17,18 @@ from storage.sql.sqlite import FileCommitter, FileReader
 from storage.sql.writer import Writer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """An open database: where it is read, and where it is written."""
+    """An open database: where it is read and written, and how other processes hear of it."""
 
     reader: Reader
     writer: Writer
+    bell: Bell
 
     async def close(self) -> None:
         await self.writer.close()
         await self.reader.close()
+        await self.bell.close()
 
 
 def is_server(url: str) -> bool:
@@ -39,11 +42,16 @@ def is_server(url: str) -> bool:
 def open_database(url: str) -> Database:
     """Opens it; nothing is connected before the first use."""
     if is_server(url):
+        bell = ServerBell(engine_of(url))
         return Database(
-            ServerReader(engine_of(url, connections=READERS, reads_only=True)), Writer(ServerCommitter(engine_of(url)))
+            reader=ServerReader(engine_of(url, connections=READERS, reads_only=True)),
+            writer=Writer(ServerCommitter(engine_of(url)), wrote=bell.ring),
+            bell=bell,
         )
     return Database(
-        FileReader(connect(url, role="read")), Writer(FileCommitter(connect(url, role="write")))
+        reader=FileReader(connect(url, role="read")),
+        writer=Writer(FileCommitter(connect(url, role="write"))),
+        bell=NoBell(),
     )
 
 

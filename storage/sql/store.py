@@ -88,6 +88,16 @@ class SqlStore:
         await self.writer.submit(writes)
         self.woken()
 
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Until cancelled, or at once where no other process can ring: `changed` is called, and whoever waits for
+        jobs is woken, when another replica wrote something."""
+
+        def heard() -> None:
+            self.woken()
+            changed()
+
+        await self._database.bell.listen(heard)
+
     async def free_leases(self) -> None:
         """Frees what a process that died had taken. Only where nobody else works."""
         held = [

@@ -54,11 +54,17 @@ class Committer(Protocol):
     async def close(self) -> None: ...
 
 
-class Writer:
-    """The only place that writes: callers wait for the commit."""
+def _nobody_asks() -> None:
+    """Nobody wants to know of commits."""
 
-    def __init__(self, committer: Committer, *, queue: int = QUEUE) -> None:
-        self._committer = committer
+
+class Writer:
+    """The only place that writes: callers wait for the commit. `wrote` is called after every one."""
+
+    def __init__(
+        self, committer: Committer, *, queue: int = QUEUE, wrote: Callable[[], None] = _nobody_asks
+    ) -> None:
+        self._committer, self._wrote = committer, wrote
         self._limit = queue
         self._waiting: list[Unit] = []
         self._weight = 0
@@ -114,6 +120,7 @@ class Writer:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 results = await self._committer.apply(batch)
+                self._wrote()
                 self.batches += 1
                 self.units += len(batch)
                 for unit, result in zip(batch, results, strict=True):
