@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.sql.writer import Unit, apply_all, translate
@@ -29,8 +29,11 @@ _SETTINGS: Final = {
 
 
 def engine_of(url: str, *, connections: int = 1, reads_only: bool = False) -> AsyncEngine:
-    """An engine for `postgresql://user:password@host/database?sslmode=…`, as libpq writes it. Dead connections are
-    noticed before they are used, so a server that was restarted costs at most the work that was on its way."""
+    """An engine for `postgresql://user:password@host/database?sslmode=…`, as libpq writes it.
+
+    A dead connection is noticed before anything is written through it. Reading is not asked for twice: who reads
+    finds out, and reads again.
+    """
     settings = {**_SETTINGS, "default_transaction_read_only": "on"} if reads_only else _SETTINGS
     address = make_url(url).set(drivername="postgresql+asyncpg")
     query = dict(address.query)
@@ -41,7 +44,7 @@ def engine_of(url: str, *, connections: int = 1, reads_only: bool = False) -> As
         address.set(query=query),
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_pre_ping=not reads_only,
         pool_recycle=3600,
         connect_args={"server_settings": settings, "timeout": 10},
     )
@@ -59,10 +62,19 @@ class ServerReader:
 
     async def once(self, read: Callable[[Connection], T]) -> T:
         try:
-            async with self._plain.connect() as connection:
-                return await connection.run_sync(read)
+            return await self._once(read)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise translate(error) from error
+        # The server was restarted, or an idle connection was cut: the others of the pool are gone as well by now.
+        try:
+            return await self._once(read)
         except SQLAlchemyError as error:
             raise translate(error) from error
+
+    async def _once(self, read: Callable[[Connection], T]) -> T:
+        async with self._plain.connect() as connection:
+            return await connection.run_sync(read)
 
     async def snapshot(self) -> ServerSnapshot:
         return ServerSnapshot(self._engine)
@@ -85,19 +97,29 @@ class ServerSnapshot:
     async def run(self, read: Callable[[Connection], T]) -> T:
         if self._closed:
             raise RuntimeError("the snapshot is closed")
+        first = self._connection is None
         try:
-            if self._connection is None:
-                connection = await self._engine.connect()
-                self._connection = connection
-                await connection.execution_options(
-                    isolation_level="REPEATABLE READ"
-                )
-            return await self._connection.run_sync(read)
+            return await self._read(read)
+        except DBAPIError as error:
+            if not (first and error.connection_invalidated):
+                raise translate(error) from error
+        try:
+            await self._let_go()
+            return await self._read(read)
         except SQLAlchemyError as error:
             raise translate(error) from error
 
+    async def _read(self, read: Callable[[Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+            await self._connection.execution_options(isolation_level="REPEATABLE READ")
+        return await self._connection.run_sync(read)
+
     async def close(self) -> None:
         self._closed = True
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()

@@ -201,6 +201,8 @@ def translate(error: Exception) -> Exception:
         return _with_cause(Stale("somebody else wrote the same"), error)
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
         return _with_cause(Overloaded(2), error)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _with_cause(Overloaded(2), error)
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}:
         return _with_cause(Stale("the database asks to try again"), error)
     return error

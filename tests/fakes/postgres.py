@@ -10,9 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -75,7 +75,7 @@ def _template() -> str:
     """An empty database at the newest revision, to be copied."""
     name = f"baton_template_{os.getpid()}"
     _create(name, "template0")
-    upgrade(_named(_shared(), name))
+    _beside(lambda: upgrade(_named(_shared(), name)))
     return name
 
 
@@ -97,10 +97,13 @@ def _create(name: str, template: str) -> None:
             await alone.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         await engine.dispose()
 
-    # Tests call it from within their own loop.
-    thread = threading.Thread(target=lambda: asyncio.run(create()))
-    thread.start()
-    thread.join()
+    _beside(lambda: asyncio.run(create()))
+
+
+def _beside(do: Callable[[], None]) -> None:
+    """In a thread of its own: tests call this from within their own event loop."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(do).result()
 
 
 def _named(url: str, name: str) -> str:
