@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import (
@@ -55,6 +56,14 @@ class Metrics:
         )
         depth = Gauge("baton_write_queue", "Writes that wait for the database.", registry=self.registry)
         depth.set_function(queue_depth)
+        self._outage_end = Gauge(
+            "baton_last_outage_end_timestamp_seconds",
+            "When the desk's last own outage ended, in business time; 0 when it never was down.",
+            registry=self.registry,
+        )
+        self._outage_length = Gauge(
+            "baton_last_outage_seconds", "How long the desk's last own outage was.", registry=self.registry
+        )
         self._bound: dict[tuple[str, str, int], Histogram] = {}
 
     def mentions(self, accepted: int, duplicates: int, rejected: int) -> None:
@@ -90,6 +99,11 @@ class Metrics:
         if bound is None:
             bound = self._bound[key] = self._requests.labels(key[0], route, str(status))
         bound.observe(seconds)
+
+    def outage(self, since: datetime, until: datetime) -> None:
+        """The desk itself did not work then."""
+        self._outage_end.set(until.timestamp())
+        self._outage_length.set((until - since).total_seconds())
 
     def text(self) -> bytes:
         """Everything, in the format that `content_type` names."""

@@ -22,7 +22,7 @@ FLOOR: Final = timedelta(milliseconds=500)
 
 MOST_FAILURES: Final = 10
 _LONGEST_BACK_OFF: Final = timedelta(minutes=10)
-_STANDING: Final = frozenset({"receive", "digest"})
+_STANDING: Final = frozenset({"receive", "digest", "duty", "leaving"})
 """Standing jobs are tried for ever: nobody would put them again."""
 
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from bot.config_error import ConfigError as ConfigError
+from bot.config_signin import SignInSettings, read_sign_in
+
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 SLACK_API: Final = "https://slack.com/api/"
 TEAMS_OPENID: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 TEAMS_LOGIN: Final = "https://login.microsoftonline.com"
 _YES: Final = ("1", "true", "yes", "on")
-
-
-class ConfigError(ValueError):
-    """A setting is wrong; the sentence says which and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +68,7 @@ class Config:
     port: int = 8080
     webhook_secrets: tuple[str, ...] = ()
     web_chat: WebChat = "off"
+    sign_in: SignInSettings | None = None
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
 
@@ -88,8 +88,6 @@ def read_config(env: Mapping[str, str]) -> Config:
             "BATON_WEB_CHAT=local lets anyone act as anyone, so it works on a loopback address only. "
             f"BATON_HOST is {host}: write 127.0.0.1, or switch the web chat off."
         )
-    if web_chat == "signin":
-        raise ConfigError("BATON_WEB_CHAT=signin is not available in this release; write off or local.")
     return Config(
         policy=Path(env.get("BATON_POLICY", "policy.toml")),
         database_url=env.get("BATON_DATABASE_URL", "sqlite:///baton.db"),
@@ -99,6 +97,7 @@ def read_config(env: Mapping[str, str]) -> Config:
             s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()
         ),
         web_chat=cast(WebChat, web_chat),
+        sign_in=read_sign_in(env) if web_chat == "signin" else None,
         slack=_slack(env),
         teams=_teams(env, host),
     )

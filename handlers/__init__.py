@@ -5,17 +5,27 @@ from __future__ import annotations
 from bot.router import Routes
 from handlers import (
     assign,
+    at_once,
+    away,
+    away_words,
+    board,
     claim,
     consult,
     digest,
     dismiss,
+    duty,
     escalate,
     extend,
     file,
+    freeze,
     handoff,
+    handover,
     home,
     lapse,
+    leaving,
     lists,
+    merge,
+    mute,
     note,
     notices,
     oncall,
@@ -26,27 +36,37 @@ from handlers import (
     release,
     reopen,
     resolve,
+    restrict,
     sentence,
     service,
+    shifts,
     show,
     shut,
     snooze,
+    split,
+    tag,
     take,
     undelivered,
+    undo,
     wait,
 )
 from handlers.help import help_routes
+from handlers.web import web_routes
 
-_SEE = (home, lists, show, oncall)
-_WORK = (claim, take, release, extend, note, priority, wait, snooze, resolve, dismiss, reopen)
-_HAND_OVER = (handoff, consult, assign)
-_URGENT = (escalate, service, undelivered, shut)
-_DESK = (receive, file, lapse, digest)
-_WORDS = (pages, notices, promises, sentence)
+_SEE = (home, lists, show, oncall, board)
+_WORK = (claim, at_once, take, release, extend, note, priority, wait, snooze, resolve, dismiss, reopen, undo, tag, merge, split)
+_HAND_OVER = (handoff, handover, shifts, consult, assign, restrict)
+_URGENT = (escalate, freeze, service, undelivered, shut)
+_DESK = (receive, file, lapse, duty, leaving, digest, mute)
+_WORDS = (away, away_words, pages, notices, promises, sentence)
 
 
-def all_routes() -> Routes:
-    """Every verb, timer and view. Raises ValueError when two want the same name."""
+def all_routes(link_address: str = "") -> Routes:
+    """Every verb, timer and view. Raises ValueError when two want the same name.
+
+    `link_address` is where one-time links lead; without one nobody signs in to the web chat, and `web` is no verb.
+    """
     rooms = (*_SEE, *_WORK, *_HAND_OVER, *_URGENT, *_DESK, *_WORDS)
     routes = Routes()
-    return routes.include((*(room.routes for room in rooms), help_routes(routes.verbs)))
+    doors = (web_routes(link_address),) if link_address else ()
+    return routes.include((*(room.routes for room in rooms), *doors, help_routes(routes.verbs)))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from bot.cards.words import sentence_card
 from bot.domain.claim import assign
 from bot.domain.people import PersonId
 from bot.domain.refusals import CannotHold
 from bot.policy.actors import actor_of
 from bot.policy.terms import lease_for
 from bot.router import Call, Reply, Routes
+from handlers.shift_words import off_hours
+
+GIVEN: Final = "Case {case} is given to {who}. {warning}"
 
 routes = Routes()
 
@@ -23,4 +29,8 @@ async def assign_case(call: Call, case_id: int, person: PersonId) -> Reply:
         colleague = actor_of(call.policy, known, call.now)
         case = assign(case, colleague, by=call.actor, at=call.now, lease=lease_for(call.policy, case))
         await work.cases.save(case)
-    return Reply.show("case", case_id)
+    warning = off_hours(call.policy, person, case.department, call.names)
+    if not warning or person == call.actor.id:
+        return Reply.show("case", case_id)
+    sentence = GIVEN.format(case=case_id, who=call.names.person(person), warning=warning)
+    return Reply.say(sentence_card(sentence, words=(f"show {case_id}",)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.domain.consult import answer, consult, not_ours, theirs
+from bot.domain.outage import folded, questions_go_on
 from bot.domain.questions import expire_questions
 from bot.policy.terms import consult_clock, lease_for
 from bot.router import Call, Reply, Routes
-from handlers.timers import case_of
+from handlers.timers import case_of, slept_through
 
 routes = Routes()
 
@@ -54,7 +57,12 @@ async def not_for_us(call: Call, case_id: int, why: str) -> Reply:
 
 @routes.timer("consult")
 async def watch_questions(call: Call) -> None:
-    """Ends the questions that nobody answered in time."""
+    """Ends the questions that nobody answered in time; those that ran out while the desk was down go on."""
     async with call.work() as work:
         case = await work.cases.get(case_of(call))
+        outage = await slept_through(call, work)
+        if outage is not None:
+            clocks = partial(consult_clock, call.policy, priority=case.priority)
+            await work.cases.save(folded(questions_go_on(case, outage, at=call.now, terms=clocks), outage))
+            return
         await work.cases.save(expire_questions(case, at=call.now))

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
+from bot.cards.champion import champion_card
 from bot.cards.digest import digest_card
 from bot.cards.words import sentence_card
 from bot.domain.digest import Duties, Rhythm, duties
+from bot.domain.mute import Mute, muted
 from bot.ports import Put, Rank
 from bot.router import Call, Look, Reply, Routes, Shown
-from handlers.digest_page import digest_page
+from handlers.champion_page import champion_page, championed
+from handlers.digest_page import departments_shown, digest_page, told
 from handlers.digest_plans import Planned, of, planned, standing
 from handlers.rights import communities_of, departments_of
 from handlers.sentence import VIEW as SENTENCE
@@ -22,35 +25,50 @@ _SKIPPED: Final = "The {rhythm} digest of {days} was skipped: Baton was not runn
 _SEVERAL: Final = (
     "{number} {rhythm} digests ({days}) were skipped: Baton was not running when they were due.{hint}"
 )
-_HINT: Final = " `digest {department} {day}` shows it."
-_HINTS: Final = " `digest {department} {day}` shows the last of them."
+_HINT: Final = " `digest {department} {rhythm}{day}` shows it."
+_HINTS: Final = " `digest {department} {rhythm}{day}` shows the last of them."
+_MUTED: Final = "You muted this digest. `unmute` brings it back; `digest` shows it whenever you ask."
 _UNKNOWN: Final = "There is no digest for {who} any more: the policy does not name them."
 
 routes = Routes()
 
 
-@routes.verb("digest", usage="digest [department] [date]", group="see")
-async def digest_now(call: Call, department: str | None, day: date | None) -> Reply:
-    """How a department did since its last digest, or in that of a day; without one, all of yours."""
+@routes.verb("digest", usage="digest [department] [daily|weekly|monthly] [date]", group="see")
+async def digest_now(call: Call, department: str | None, every: str | None, day: date | None) -> Reply:
+    """How a department did: today, this week or this month so far, or in the digest of a day; else all of yours."""
     who = department or call.place.department or _own(call)
     # An external sees the numbers of the departments they work in only.
     limited = communities_of(call.actor) is not None and who in call.policy.departments
     call.actor.must("digest", who if limited else None)
-    plan = of(call.policy, who, Rhythm.DAILY)
+    plan = of(call.policy, who, Rhythm(every or Rhythm.DAILY))
     if plan is None:
         return Reply.say(sentence_card(_UNKNOWN.format(who=who)))
-    coming = plan.schedule.next_after(call.now)
-    return Reply.show("digest", plan.subject(min(day, coming) if day else coming))
+    return Reply.show("digest", plan.asked_for(day, call.now))
 
 
 @routes.view("digest")
 async def digest(look: Look, subject: str) -> Shown:
-    """The digest `who:rhythm:local date`: a department's, or a person's over all departments of theirs."""
+    """The digest `who:rhythm:local date`: a department's, a champion's, or a person's over their departments.
+
+    Nothing is sent to who muted it; an answer to whoever asks shows it all the same.
+    """
     who, rhythm, day = subject.rsplit(":", 2)
     plan = of(look.policy, who, Rhythm(rhythm))
     if plan is None:
         return Shown(card=sentence_card(_UNKNOWN.format(who=who)), only_edit=True)
-    return Shown(card=digest_card(await digest_page(look, plan, date.fromisoformat(day))))
+    mutes: frozenset[Mute] = frozenset()
+    if plan.person is not None:
+        async with look.work() as work:
+            mutes = await work.mutes.of(plan.person)
+    departments = departments_shown(look, plan, mutes)
+    unwanted = muted(mutes, told(plan))
+    if championed(look.policy, plan.person):
+        page = champion_card(await champion_page(look, plan, date.fromisoformat(day)))
+        return Shown(card=page, only_edit=unwanted)
+    if not departments:
+        return Shown(card=sentence_card(_MUTED), only_edit=True)
+    made = digest_card(await digest_page(look, plan, date.fromisoformat(day), departments))
+    return Shown(card=made, only_edit=unwanted)
 
 
 @routes.timer("digest")
@@ -67,7 +85,7 @@ async def digest_due(call: Call) -> None:
 
 def _follow(call: Call, plan: Planned, todo: Duties) -> Iterator[Put]:
     yield plan.clock(todo.next)
-    for lane, where in plan.lanes(call.policy):
+    for lane, where in plan.lanes(call.policy, call.now):
         for day in todo.post:
             yield _delivery(plan, day, lane, dict(where), call.now)
         if todo.skipped:
@@ -84,11 +102,12 @@ def _delivery(plan: Planned, day: date, lane: str, where: dict[str, str], now: d
 
 def _skipped(plan: Planned, days: tuple[date, ...]) -> str:
     rhythm, last = plan.schedule.rhythm.value, days[-1]
-    shown = plan.department is not None and plan.schedule.rhythm is Rhythm.DAILY
+    shown = plan.department is not None
+    every = "" if plan.schedule.rhythm is Rhythm.DAILY else f"{rhythm} "
     if len(days) == 1:
-        hint = _HINT.format(department=plan.department, day=last) if shown else ""
+        hint = _HINT.format(department=plan.department, rhythm=every, day=last) if shown else ""
         return _SKIPPED.format(rhythm=rhythm, days=_day(last), hint=hint)
-    hint = _HINTS.format(department=plan.department, day=last) if shown else ""
+    hint = _HINTS.format(department=plan.department, rhythm=every, day=last) if shown else ""
     between = f"{_day(days[0])} to {_day(last)}"
     return _SEVERAL.format(number=len(days), rhythm=rhythm, days=between, hint=hint)
 

@@ -11,10 +11,12 @@ from bot.domain.digest import Rhythm, Schedule
 from bot.domain.people import PersonId
 from bot.policy.model import DigestPlan, Policy
 from bot.policy.places import channels, lane_of
+from bot.policy.presence import standing as who_stands
 from bot.ports import Put
 
 USUAL: Final = time(8, 45)
-"""When a daily digest would be due where the policy plans none."""
+"""When a daily or monthly digest would be due where the policy plans none."""
+USUAL_WEEKLY: Final = (4, time(15))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,28 @@ class Planned:
     def subject(self, day: date) -> str:
         return f"{self.who}:{self.schedule.rhythm}:{day}"
 
+    def asked_for(self, day: date | None, now: datetime) -> str:
+        """The digest to show who asks at `now` (UTC): the coming one so far, or that of the day they name.
+
+        Of a week or a month any day may be named; a day has its own digest, on weekends too.
+        """
+        coming = self.schedule.next_after(now)
+        if day is None:
+            return self.subject(coming)
+        named = day if self.schedule.rhythm is Rhythm.DAILY else self.schedule.from_(day)
+        return self.subject(min(named, coming))
+
     def clock(self, day: date) -> Put:
         """The timer that rings for the digest of that local date."""
         who = {"department": self.department} if self.department else {"person": self.person}
         args = {**who, "kind": self.schedule.rhythm.value}
         return Put(kind="digest", key=self.key, due=self.schedule.moment(day), args=args)
 
-    def lanes(self, policy: Policy) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """Where it is read: (lane, what a delivery there says of its place)."""
+    def lanes(self, policy: Policy, at: datetime) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Where it is read: (lane, what a delivery there says of its place). For who is away at `at`, by their cover."""
         if self.person is not None:
-            yield lane_of(self.person), {"person": self.person}
+            reader = who_stands(policy, self.person, at) or self.person
+            yield lane_of(reader), {"person": reader}
         elif self.department is not None:
             for place in channels(policy, self.department):
                 yield str(place), {"place": str(place), "department": self.department}
@@ -73,7 +87,7 @@ def of(policy: Policy, who: str, rhythm: Rhythm) -> Planned | None:
     if person is None and who not in policy.departments:
         return None
     department = None if person else who
-    usual = {Rhythm.DAILY: DigestPlan(daily=USUAL), Rhythm.WEEKLY: DigestPlan(weekly=(4, USUAL))}
+    usual = {Rhythm.DAILY: DigestPlan(daily=USUAL), Rhythm.WEEKLY: DigestPlan(weekly=USUAL_WEEKLY)}
     asked = usual.get(rhythm, DigestPlan(monthly=(1, USUAL)))
     (schedule,) = _schedules(
         policy,
@@ -106,6 +120,10 @@ def _schedules(policy: Policy, plan: DigestPlan) -> Iterator[Schedule]:
     if plan.daily is not None:
         yield Schedule(rhythm=Rhythm.DAILY, at=plan.daily, zone=zone, holidays=holidays)
     if plan.weekly is not None:
-        yield Schedule(rhythm=Rhythm.WEEKLY, at=plan.weekly[1], zone=zone, weekday=plan.weekly[0])
+        yield Schedule(
+            rhythm=Rhythm.WEEKLY, at=plan.weekly[1], zone=zone, weekday=plan.weekly[0], holidays=holidays
+        )
     if plan.monthly is not None:
-        yield Schedule(rhythm=Rhythm.MONTHLY, at=plan.monthly[1], zone=zone, day=plan.monthly[0])
+        yield Schedule(
+            rhythm=Rhythm.MONTHLY, at=plan.monthly[1], zone=zone, day=plan.monthly[0], holidays=holidays
+        )

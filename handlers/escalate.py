@@ -6,9 +6,10 @@ from typing import Final
 
 from bot.cards.words import sentence_card
 from bot.domain.escalation import acknowledge, climb, due, escalate, pass_on
+from bot.domain.outage import pages_together
 from bot.policy.ladder import escalation_policy_by_hand, rung
 from bot.router import Call, Reply, Routes
-from handlers.timers import case_of
+from handlers.timers import case_of, slept_through
 
 UNSEEN: Final = "Case {case} is escalated: whoever must know is paged, step by step, until somebody answers."
 NO_REASON: Final = "somebody asked for it without saying why"
@@ -56,4 +57,6 @@ async def climb_on(call: Call) -> None:
     async with call.work() as work:
         case = await work.cases.get(case_of(call))
         if due(case, call.now):
+            outage = await slept_through(call, work)
+            case = pages_together(case, outage.id) if outage else case
             await work.cases.save(climb(case, rung(call.policy, case, call.now), at=call.now))

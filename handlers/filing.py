@@ -11,9 +11,11 @@ from bot.domain.escalation import escalate
 from bot.domain.lifecycle import join, open_case
 from bot.domain.mention import Mention
 from bot.domain.roles import DESK, Actor
+from bot.domain.sight import restrict_by_desk
 from bot.policy.ladder import escalation_policy_for
 from bot.policy.model import Policy
-from bot.policy.terms import lease, service
+from bot.policy.sight import kept_to_itself
+from bot.policy.terms import lease, lease_for, service
 from bot.ports import Thread
 from bot.triage.rules import Triage, triage
 
@@ -21,6 +23,7 @@ BY_RULE: Final = 'the rule "{rule}"'
 IN_THREAD: Final = "it is in the same thread"
 BY_AUTHOR: Final = "the same author wrote again"
 FILED_BEFORE: Final = "a colleague filed it before"
+IT_FOLLOWS: Final = "it follows case {number}, which is restricted"
 
 LINK: Final = "link:"
 _ANONYMOUS: Final = ("", "unknown")
@@ -36,6 +39,41 @@ def thread_keys(mention: Mention) -> tuple[str, ...]:
     posts = [f"post:{mention.source}:{post}" for post in (mention.thread, mention.in_reply_to) if post]
     links = [link_key(mention.url)] if mention.url else []
     return tuple(dict.fromkeys((*posts, own_key(mention), *links)))
+
+
+def own_root(source: str, post: str) -> str:
+    """The key that says that this post is one of ours, with no customer's matter behind it."""
+    return f"own:{source}:{post}"
+
+
+def is_root(mention: Mention) -> bool:
+    """Whether it answers nothing: a post of its own."""
+    return not mention.in_reply_to and mention.thread in (None, "", mention.external_id)
+
+
+def looked_up(mention: Mention) -> tuple[str, ...]:
+    """Every key by which the mention's case may be found, and those that say which posts above it are ours."""
+    above = [post for post in (mention.thread, mention.in_reply_to) if post]
+    ours = [key for post in above for key in (own_root(mention.source, post), _below(mention, post))]
+    author = author_key(mention)
+    return tuple(dict.fromkeys((*thread_keys(mention), *ours, *((author,) if author else ()))))
+
+
+def answered_keys(mention: Mention, threads: Mapping[str, Thread]) -> tuple[str, ...]:
+    """`thread_keys`, but below one of our own posts everybody has a matter of their own: there the key is that of the
+    author below the post."""
+    ours = {
+        f"post:{mention.source}:{post}": _below(mention, post)
+        for post in (mention.thread, mention.in_reply_to)
+        if post and own_root(mention.source, post) in threads
+    }
+    anonymous = handle_of(mention) in _ANONYMOUS
+    keys = ((ours[key] if not anonymous else "") if key in ours else key for key in thread_keys(mention))
+    return tuple(key for key in keys if key)
+
+
+def _below(mention: Mention, post: str) -> str:
+    return f"below:{mention.source}:{post}:{handle_of(mention)}"
 
 
 def link_key(url: str) -> str:
@@ -58,9 +96,11 @@ def is_own(policy: Policy, mention: Mention) -> bool:
     return written in (account.replace(":@", ":").casefold() for account in policy.company.own_accounts)
 
 
-def links(mention: Mention, case: Case, *, by_author: bool) -> tuple[Thread, ...]:
+def links(
+    mention: Mention, case: Case, threads: Mapping[str, Thread], *, by_author: bool
+) -> tuple[Thread, ...]:
     """The keys that lead to the case from now on."""
-    posts = [key for key in thread_keys(mention) if not key.startswith(LINK)]
+    posts = [key for key in answered_keys(mention, threads) if not key.startswith(LINK)]
     author = author_key(mention) if by_author else None
     keys = (*posts, *((author,) if author else ()))
     return tuple(Thread(key=key, case_id=case.id, last_at=mention.received_at) for key in keys)
@@ -74,8 +114,10 @@ def opened(
     at: datetime,
     by: Actor = DESK,
     linked_to: int | None = None,
+    pages: bool = True,
 ) -> Case:
-    """A new case for the mention, where the rules say; escalated when one of them says so."""
+    """A new case for the mention, where the rules say; restricted and escalated when one of them says so. Without
+    `pages` nobody is paged: the cause was told already."""
     found = triage(policy, mention)
     case = open_case(
         number,
@@ -89,11 +131,19 @@ def opened(
         linked_to=linked_to,
         by=by,
     )
-    return _escalated(policy, case, found, at)
+    case = kept_to_itself(_restricted(policy, case, found, at), policy, at=at)
+    return _escalated(policy, case, found, at) if pages else case
+
+
+def follows(policy: Policy, case: Case, earlier: Case, *, at: datetime) -> Case:
+    """The new case of somebody whose `earlier` one is closed: what was restricted stays so."""
+    why = IT_FOLLOWS.format(number=earlier.id)
+    return restrict_by_desk(case, earlier.restricted_to, why, at=at, lease=lease_for(policy, case))
 
 
 def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: datetime) -> Case:
-    """The case with one more mention, more urgent when that is. A mark it did not have may escalate it."""
+    """The case with one more mention, more urgent when that is. A mark it did not have may escalate it, and a rule
+    that it holds to may restrict it."""
     found = triage(policy, mention)
     urgent = min(case.priority, found.priority)
     news = not found.marks <= set(case.marks) or case.escalation is None
@@ -107,6 +157,7 @@ def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: dateti
         terms=service(policy, case.department, urgent),
         lease=lease(policy, case.department, urgent),
     )
+    case = _restricted(policy, case, found, at)
     return _escalated(policy, case, found, at) if news else case
 
 
@@ -121,13 +172,21 @@ def case_for(policy: Policy, mention: Mention, threads: Mapping[str, Thread]) ->
 
     None: it opens a case.
     """
-    for key in thread_keys(mention):
+    for key in answered_keys(mention, threads):
         if key in threads:
             return threads[key], FILED_BEFORE if key.startswith(LINK) else IN_THREAD
     author = threads.get(author_key(mention) or "")
     if author and mention.received_at - author.last_at <= policy.defaults.follow_up_window:
         return author, BY_AUTHOR
     return None
+
+
+def _restricted(policy: Policy, case: Case, found: Triage, at: datetime) -> Case:
+    if not found.restrict:
+        return case
+    rule = next(rule.name for rule in policy.rules if rule.restrict and rule.name in found.rules)
+    why = BY_RULE.format(rule=rule)
+    return restrict_by_desk(case, found.restrict, why, at=at, lease=lease_for(policy, case))
 
 
 def _escalated(policy: Policy, case: Case, found: Triage, at: datetime) -> Case:

@@ -7,12 +7,16 @@ from typing import Final
 
 from bot.domain.case import Case
 from bot.domain.handoff import accept, decline, expire, halfway, offer, tell_now
+from bot.domain.handover import accept_handover, asks, decline_handover
 from bot.domain.offer_refusals import DepartmentClosed
+from bot.domain.outage import folded, offer_goes_on
 from bot.domain.span import Span
+from bot.policy.answering import past_hours
 from bot.policy.duty import on_duty
+from bot.policy.sight import kept_to_itself
 from bot.policy.terms import calendar_of, lease, lease_for, offer_clock, pages_at_half, service
 from bot.router import Call, Reply, Routes
-from handlers.timers import case_of
+from handlers.timers import case_of, slept_through
 
 ANYWAY: Final = "anyway"
 PAGING: Final = "paging"
@@ -46,9 +50,13 @@ async def hand_over(call: Call, case_id: int, to: str, how: str | None, note: st
 
 @routes.verb("accept", usage="accept <case>", group="hand over")
 async def accept_offer(call: Call, case_id: int) -> Reply:
-    """Take what another department offers yours: it is yours now."""
+    """Take what another department offers yours, or a colleague hands over to you: it is yours now."""
     async with call.work() as work:
         case = await work.cases.get(case_id)
+        if asks(case, call.actor):
+            case = accept_handover(case, by=call.actor, at=call.now, lease=lease_for(call.policy, case))
+            await work.cases.save(case)
+            return Reply.show("case", case_id)
         receiver = case.offer.to if case.offer else case.department
         case = accept(
             case,
@@ -57,7 +65,7 @@ async def accept_offer(call: Call, case_id: int) -> Reply:
             lease=lease(call.policy, receiver, case.priority),
             service_terms=service(call.policy, receiver, case.priority),
         )
-        await work.cases.save(case)
+        await work.cases.save(kept_to_itself(case, call.policy, at=call.now))
     return Reply.show("case", case_id)
 
 
@@ -66,6 +74,10 @@ async def decline_offer(call: Call, case_id: int, other: str | None, reason: str
     """Send an offer back with the reason; name a department first to say who should have it."""
     async with call.work() as work:
         case = await work.cases.get(case_id)
+        if asks(case, call.actor):
+            said = f"{call.names.department(other)} {reason}".strip() if other else reason
+            await work.cases.save(declined(call, case, said))
+            return Reply.show("case", case_id)
         receiver = case.offer.to if case.offer else case.department
         if other == receiver:
             # They speak of themselves ("Legal has no say here"): nobody else is named.
@@ -79,6 +91,7 @@ async def decline_offer(call: Call, case_id: int, other: str | None, reason: str
             at=call.now,
             lease=lease_for(call.policy, case),
             needs_other=known is not None and known.decline_needs_other,
+            past_hours=past_hours(call.policy, case, call.now),
         )
         await work.cases.save(case)
     return Reply.show("case", case_id)
@@ -86,12 +99,30 @@ async def decline_offer(call: Call, case_id: int, other: str | None, reason: str
 
 @routes.timer("offer")
 async def watch_offer(call: Call) -> None:
-    """Tells the receiver's duty person at half the clock, and takes the offer back at its end."""
+    """Tells the receiver's duty person at half the clock, and takes the offer back at its end.
+
+    While the desk was down nobody could answer: then the offer goes on instead.
+    """
     async with call.work() as work:
         before = await work.cases.get(case_of(call))
         lease_terms = lease_for(call.policy, before)
-        after = expire(halfway(before, at=call.now), at=call.now, lease=lease_terms)
+        outage = await slept_through(call, work)
+        if outage is not None and before.offer is not None:
+            clock = offer_clock(call.policy, before.offer.to, before.priority)
+            await work.cases.save(folded(offer_goes_on(before, outage, at=call.now, terms=clock), outage))
+            return
+        duty = past_hours(call.policy, before, call.now)
+        after = expire(halfway(before, at=call.now), at=call.now, lease=lease_terms, past_hours=duty)
         await work.cases.save(after)
+
+
+def declined(call: Call, case: Case, reason: str) -> Case:
+    """The case with its handover declined, back on the giving side."""
+    duty = past_hours(call.policy, case, call.now)
+    lease_terms = lease_for(call.policy, case)
+    return decline_handover(
+        case, reason, by=call.actor, at=call.now, lease=lease_terms, past_hours=duty
+    )
 
 
 def _must_be_there(call: Call, case: Case, to: str, note: str) -> None:

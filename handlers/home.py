@@ -16,9 +16,13 @@ from bot.policy.duty import on_duty
 from bot.policy.names import admins
 from bot.ports import CaseFilter, Queue, Work
 from bot.router import Call, Look, Reply, Routes
+from handlers.frozen import banners
 from handlers.rights import communities_of, departments_of
 from handlers.rows import case_rows
+from handlers.shift_words import away_words
 
+YOU_ARE: Final = "You are {away}."
+YOU_COVER: Final = "{who} is {away}: their pages, duty and warnings come to you."
 SOON: Final = timedelta(hours=1)
 """How long before its promise breaks a case counts as due soon."""
 
@@ -61,6 +65,10 @@ async def home(look: Look, subject: str) -> Card:
                 free=await case_rows(work, look, await _free(work, look, mine, due_soon)),
                 queues=await _queues(work, look, mine),
                 at=look.names.moment(look.now),
+                frozen=await banners(work, look.names, mine),
+                away=_away(look, actor),
+                covers=_covers(look, actor),
+                handed=await case_rows(work, look, await _handed(work, actor)),
             )
         )
 
@@ -116,6 +124,27 @@ async def _free(
 async def _queues(work: Work, look: Look, departments: tuple[str, ...]) -> tuple[QueueView, ...]:
     found = await work.cases.queues(departments, communities_of(look.actor))
     return tuple(_queue(look, name, found.get(name, Queue())) for name in departments)
+
+
+async def _handed(work: Work, actor: Actor | None) -> Sequence[Case]:
+    """What a colleague asks this person, or whom they cover for, to take over."""
+    if actor is None:
+        return ()
+    return await work.cases.find(CaseFilter(handed_to=(actor.id, *actor.covers)), limit=_MOST)
+
+
+def _away(look: Look, actor: Actor | None) -> str:
+    words = away_words(look.policy, actor.id, look.names) if actor else ""
+    return YOU_ARE.format(away=words) if words else ""
+
+
+def _covers(look: Look, actor: Actor | None) -> tuple[str, ...]:
+    if actor is None:
+        return ()
+    return tuple(
+        YOU_COVER.format(who=look.names.person(who), away=away_words(look.policy, who, look.names))
+        for who in sorted(actor.covers)
+    )
 
 
 def _queue(look: Look, department: str, queue: Queue) -> QueueView:

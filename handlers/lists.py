@@ -10,6 +10,7 @@ from bot.cards.list import ListView, list_card
 from bot.domain.case import Case, State
 from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
+from bot.policy.presence import speaks
 from bot.ports import CaseFilter
 from bot.router import Call, Look, Reply, Routes
 from handlers.reading import next_due
@@ -46,7 +47,7 @@ routes = Routes()
 
 @routes.verb("next", usage="next", group="see")
 async def next_case(call: Call) -> Reply:
-    """The most urgent case that you may claim or accept."""
+    """The most urgent case that you may claim or accept, first of those whose language you speak."""
     call.actor.must("claim", None)
     mine = tuple(name for name in call.policy.departments if call.actor.may("claim", name))
     async with call.work() as work:
@@ -60,7 +61,14 @@ async def next_case(call: Call) -> Reply:
     ]
     if not waiting:
         raise NothingToDo
-    return Reply.show("case", min(waiting, key=lambda case: (case.priority, next_due(case))).id)
+    speaker = call.policy.people.get(call.actor.id)
+    # What they cannot read comes last; the card says so, and who can.
+    return Reply.show(
+        "case",
+        min(
+            waiting, key=lambda case: (not speaks(speaker, case.language), case.priority, next_due(case))
+        ).id,
+    )
 
 
 @routes.verb("list", usage=f"list [{MINE}|{OPEN}|{STALE}|{ESCALATED}] [department] [page]", group="see")
@@ -72,7 +80,7 @@ async def list_cases(call: Call, what: str | None, department: str | None, page:
 
 @routes.verb("search", usage="search <words...>", group="see")
 async def search_cases(call: Call, words: str) -> Reply:
-    """Cases whose posts hold all of these words."""
+    """Cases whose posts hold all of these words; #refund finds what is tagged so, too."""
     call.actor.must("search", None)
     return Reply.show("search", words)
 

@@ -9,17 +9,24 @@ from datetime import datetime
 from bot.cards.history import YOU, event_sentence
 from bot.cards.note import NoteView, note_card
 from bot.cards.notice import NoticeView, notice_card
+from bot.cards.restricted import restricted_card
 from bot.cards.words import sentence_card
 from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.mute import Told, muted
 from bot.domain.people import PersonId, Role
 from bot.domain.refusals import Names
+from bot.domain.sight_refusals import Restricted
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.router import Look, Routes, Shown
 from handlers.reading import case_view, note_as_it_stands
 
 _GONE = "This was about case {number}, and is told no more."
+_PLAIN = frozenset(
+    {Kind.ACCEPTED, Kind.ASSIGNED, Kind.LAPSED, Kind.OFFER_WITHDRAWN, Kind.RELEASED, Kind.UNDELIVERED}
+)
+"""Kinds whose sentences hold names and reasons of the desk alone."""
 _PHONE = "Phone"
 _EMAIL = "E-mail"
 
@@ -50,15 +57,24 @@ class _ToYou:
 async def notice(look: Look, subject: str) -> Shown:
     """The notice `case:event:recipient`. Only an edit once it asks for nothing any more."""
     number, seq, recipient = subject.split(":", 2)
+    try:
+        return await _told(look, number, seq, recipient)
+    except Restricted as hidden:
+        return await _hidden(look, hidden, int(seq), recipient)
+
+
+async def _told(look: Look, number: str, seq: str, recipient: str) -> Shown:
     async with look.work() as work:
         case = await work.cases.get(int(number))
         event = await work.cases.event(case.id, int(seq))
         if event is not None and event.kind is Kind.NOTED:
             event = await note_as_it_stands(work, case, event.seq)
         view = await case_view(work, look, case)
+        mutes = await work.mutes.of(PersonId(recipient))
     if event is None:
         return Shown(card=sentence_card(_GONE.format(number=case.id)), only_edit=True)
     past = _past(event, case)
+    unwanted = event.kind is Kind.JOINED and muted(mutes, Told.JOINED, case.department)
     names: Names = _ToYou(look.names, recipient)
     told = NoticeView(
         case=view,
@@ -67,7 +83,18 @@ async def notice(look: Look, subject: str) -> Shown:
         past=past,
         contacts=_contacts(event, look.policy),
     )
-    return Shown(card=notice_card(told), only_edit=past)
+    return Shown(card=notice_card(told), only_edit=past or unwanted)
+
+
+async def _hidden(look: Look, hidden: Restricted, seq: int, recipient: str) -> Shown:
+    """For who may not see the case: what happened to their part in it, where that says nothing of the customer."""
+    async with look.work_of_the_desk() as work:
+        event = await work.cases.event(hidden.case_id, seq)
+    if event is None or event.kind not in _PLAIN:
+        raise hidden
+    said = event_sentence(event, _ToYou(look.names, recipient))
+    card = restricted_card(hidden.case_id, look.names.department(hidden.department), said)
+    return Shown(card=card)
 
 
 @routes.view("note")

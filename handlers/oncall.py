@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.cards.card import Card
+from bot.cards.card import Button, Card
+from bot.cards.frozen import freeze_button, thaw_button
 from bot.cards.oncall import OnCallView, oncall_card
-from bot.cards.phrases import count, joined, network
+from bot.cards.phrases import count, joined, network, share
 from bot.cards.who import WhoView, who_card
 from bot.domain.calendar import Calendar, NeverOpen, Span, SpanKind
 from bot.domain.case import Priority
+from bot.domain.freeze import ALL, Freeze, of_community
 from bot.domain.people import PersonId
-from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD, is_active, leads, on_duty
+from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD, is_active, leads, members, on_duty, turn_ends
+from bot.policy.goals import Standing
 from bot.policy.ladder import escalation_policy_by_hand
 from bot.policy.model import Community, Department, Goal, Measure, Policy, Publish, Step
 from bot.policy.names import Spoken
 from bot.router import Call, Look, Reply, Routes
+from handlers.frozen import banner, banners, may, typed
+from handlers.goals import this_month
+from handlers.shift_words import away_words
 
 _RUNGS: Final = {
     DUTY: "the person on duty",
@@ -53,13 +59,19 @@ async def who_answers(call: Call, community: str) -> Reply:
 async def oncall(look: Look, subject: str) -> Card:
     """Duty in one department, or in all when the subject is empty."""
     wanted = [look.policy.departments[subject]] if subject else list(look.policy.departments.values())
-    return oncall_card(tuple(_on_call(look, department) for department in wanted))
+    async with look.work() as work:
+        frozen = await banners(work, look.names, [department.name for department in wanted])
+    return oncall_card(tuple(_on_call(look, department) for department in wanted), frozen)
 
 
 @routes.view("who")
 async def who(look: Look, subject: str) -> Card:
     """The community's three questions and its goal."""
     community, names = look.policy.communities[subject], look.names
+    scope = of_community(subject)
+    async with look.work() as work:
+        stops = [await work.freezes.of(each) for each in (ALL, scope)]
+        standing = await this_month(work, look.policy, community, look.now, names.zone)
     return who_card(
         WhoView(
             community=community.title,
@@ -68,10 +80,20 @@ async def who(look: Look, subject: str) -> Card:
             champion=names.person(community.champion),
             deputies=tuple(names.person(each) for each in community.deputies),
             goal=_goal(community.goal),
+            standing=_standing(standing),
             publish=_publish(community.publish),
             reaches=_reaches(community),
+            frozen=tuple(banner(stop, names) for stop in stops if stop),
+            buttons=_freezing(look, scope, stops[-1]),
         )
     )
+
+
+def _freezing(look: Look, scope: str, own: Freeze | None) -> tuple[Button, ...]:
+    """Freeze or Thaw, for who may."""
+    if look.actor is None or not may(look.actor, scope, None, look.policy):
+        return ()
+    return (thaw_button(typed(scope)) if own else freeze_button(typed(scope), "Freeze publishing"),)
 
 
 # -- duty ------------------------------------------------------------------------------------
@@ -92,7 +114,15 @@ def _on_call(look: Look, department: Department) -> OnCallView:
         leads=joined(tuple(names.person(each) for each in leads(look.policy, department.name, now))),
         next=_next(look.policy, department, duty, names),
         ladder=_ladder(look.policy, department, names),
+        absent=_absent(look, department),
     )
+
+
+def _absent(look: Look, department: Department) -> tuple[str, ...]:
+    """Who of those who answer for it is away, until when, and who covers."""
+    people = dict.fromkeys((*department.duty, *members(look.policy, department.name, look.now)))
+    away = ((who, away_words(look.policy, who, look.names)) for who in people)
+    return tuple(f"{look.names.person(who)} {words}" for who, words in away if words)
 
 
 def _hours(calendar: Calendar, names: Spoken) -> str:
@@ -110,7 +140,9 @@ def _next(policy: Policy, department: Department, duty: PersonId | None, names: 
         return ""
     at = department.duty.index(duty)
     turns = (*department.duty[at + 1 :], *department.duty[:at])
-    return next((names.person(each) for each in turns if _here(policy, each, names.now)), "")
+    following = next((names.person(each) for each in turns if _here(policy, each, names.now)), "")
+    ends = turn_ends(policy, department.name, names.now)
+    return f"{following}, from {names.moment(ends)}" if following and ends else following
 
 
 def _here(policy: Policy, person: PersonId, now: datetime) -> bool:
@@ -132,8 +164,23 @@ def _rung(number: int, step: Step, names: Spoken) -> str:
 # -- a community -------------------------------------------------------------------------------
 
 
+def _standing(standing: Standing) -> str:
+    """How the goal stands: reached so far: 46 of 50 (92 %); 3 cases still have time."""
+    still = f"{count(standing.open, 'case')} still {'has' if standing.open == 1 else 'have'} time"
+    if standing.kept is None:
+        return f"nothing decided yet; {still}" if standing.open else "no cases yet"
+    said = "reached so far" if standing.kept else "not reached so far"
+    rest = f"; {still}" if standing.open else ""
+    return f"{said}: {share(standing.reached, standing.decided)}{rest}"
+
+
+def goal_target(goal: Goal) -> str:
+    """first response within 1 hour"""
+    return f"{_MEASURES[goal.measure]} {_length(goal.target)}"
+
+
 def _goal(goal: Goal) -> str:
-    return f"{_MEASURES[goal.measure]} {_length(goal.target)} for {100 * goal.share:g} % of the cases"
+    return f"{goal_target(goal)} for {100 * goal.share:g} % of the cases"
 
 
 def _length(span: Span) -> str:

@@ -23,6 +23,7 @@ _HOW: Final = {
     Kind.WAITING: "set waiting",
     Kind.RESOLVED: "resolved",
     Kind.DISMISSED: "dismissed",
+    Kind.MERGED_INTO: "merged into another case",
 }
 """How an escalation ends, by the act that ended it."""
 
@@ -60,6 +61,7 @@ async def page(look: Look, subject: str) -> Shown:
                 mentions=case.mentions,
                 owner=view.owner,
                 before=_before(escalation, found, look.names),
+                instead_of=look.names.person(found.instead_of) if found.instead_of else "",
                 due=look.names.moment(next_due(case)),
                 answered=answered,
                 can_pass=escalation.climb_at is not None,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.cards.list import ListView, list_card
+from bot.domain.mute import Told, muted
 from bot.ports import CaseFilter
 from bot.router import Look, Routes, Shown
 from handlers.rows import case_rows
@@ -24,6 +25,9 @@ async def promises(look: Look, subject: str) -> Shown:
     """The department's cases that are late or due soon, the most urgent first. The subject is the department."""
     ahead = CaseFilter(departments=(subject,), due_before=look.now + SOON)
     async with look.work() as work:
+        unwanted = look.person is not None and muted(
+            await work.mutes.of(look.person.id), Told.PROMISES, subject
+        )
         total = await work.cases.count(ahead)
         late = await work.cases.count(CaseFilter(departments=(subject,), due_before=look.now))
         rows = await case_rows(work, look, await work.cases.find(ahead, limit=MOST))
@@ -31,4 +35,4 @@ async def promises(look: Look, subject: str) -> Shown:
     view = ListView(
         title=title, rows=rows, total=total, more=f"list stale {subject}" if late > MOST else "", empty=_KEPT
     )
-    return Shown(card=list_card(view), only_edit=not total)
+    return Shown(card=list_card(view), only_edit=not total or unwanted)

@@ -12,20 +12,33 @@ from bot.cards.trim import line
 from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
 from bot.domain.case import Case, Escalation, Page
 from bot.domain.events import Event, Kind
+from bot.domain.handover import asks
 from bot.domain.mention import Mention
+from bot.domain.merging import can_take_back
 from bot.domain.notes import standing
+from bot.domain.sight import viewers_by_department
+from bot.domain.undo import may_undo, undoable
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look
 from handlers.asked import advice_of, consult_views, to_ask
+from handlers.frozen import banner
 from handlers.rights import verbs_of
+from handlers.shift_words import away_words, handover_words, speakers_of
 
 _ON: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
+_ALONE: Final = "Only {own}"
+_WITH: Final = "{own} and {other}"
+_OFF: Final = "off"
+_EVERYBODY: Final = "Everybody again"
 _NAME: Final = 60
 _WHY: Final = 400
 _READ: Final = 30
 _LATEST_PAGES: Final = 4
+_LATEST_CASES: Final = 5
+_SURGE: Final = "a surge since {since}: {copies} posts say nearly the same. Each author is answered one by one"
+_GATHERED: Final = "case {cases} merged into it. Each author is answered one by one"
 _DULL: Final = frozenset(
     {
         Kind.OPENED,
@@ -34,6 +47,8 @@ _DULL: Final = frozenset(
         Kind.ESCALATION_OVER,
         Kind.SLA_WARNED,
         Kind.NOTE_WITHDRAWN,
+        Kind.REPOSTED,
+        Kind.FROZEN,
     }
 )
 """Kinds that say nothing a card does not show already, so that the last act before them is shown."""
@@ -49,6 +64,7 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
     history = await work.cases.history(case.id, limit=_READ)
     opened = history[-1] if len(history) < _READ else await work.cases.event(case.id, 1)
     here = look.place.department if actor is None else None
+    undo = _undoable(case, look, here)
     receives = (
         actor.may("accept", offer.to, case.community)
         if actor and offer
@@ -61,12 +77,12 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         state=case.state,
         holds=here is None or here == case.department,
         receives=receives,
-        verbs=verbs_of(case, actor) if actor else None,
+        verbs=verbs_of(case, actor) | ({"undo"} if undo else set()) if actor else None,
         marks=case.marks,
         mention=mention_view(newest[0], names) if newest else None,
         mentions=case.mentions,
         owner=names.person(case.owner) if case.owner else "",
-        claim=_claim(case, names),
+        claim=_claim(case, look.policy, names),
         lease_warned=case.lease is not None and case.lease.warned,
         first_response=first_response(case, names, near=actor is not None),
         resolve=resolve_due(case, names, near=actor is not None),
@@ -75,15 +91,58 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         snoozed=f"until {names.moment(case.snoozed_until)}" if case.snoozed_until else "",
         outcome=OUTCOME_WORDS.get(case.outcome, case.outcome) if case.outcome else "",
         offer=_offer(case, look.policy, names),
+        handover=handover_words(case, names),
+        handed_to_me=actor is not None and asks(case, actor),
+        speakers=speakers_of(case, look),
         alarm=_alarm(case.escalation, names) if case.escalation and case.escalating else None,
         came=_came(case, opened, history, names),
         last=_last(case, standing(history), names),
         consults=consult_views(case, names, actor, here),
         advice=advice_of(case, history, names, here),
-        departments=_others(look.policy, case.department),
+        departments=_others(look.policy, case.department, case.restricted_to),
         to_ask=to_ask(look.policy, case),
         linked_to=case.linked_to,
+        akin_to=case.akin_to,
+        merged_into=case.merged_into,
+        merged=_merged(case, history, names),
+        reposts=case.reposts,
+        gathers=_gathers(case, names),
+        tags=case.tags,
+        frozen="" if case.closed else banner(await work.freezes.standing(case), names),
+        undoable=undo,
+        restricted=joined(tuple(names.department(each) for each in viewers_by_department(case))),
+        who_else=_who_else(look.policy, case),
     )
+
+
+def _gathers(case: Case, names: Spoken) -> str:
+    """What a case of several customers holds; nothing for any other."""
+    if case.surging and case.cause is not None:
+        return _SURGE.format(since=names.moment(case.cause.since), copies=f"{case.cause.copies:,}")
+    others = [f"{number}" for number in case.absorbed]
+    if not others:
+        return ""
+    hidden = len(others) - _LATEST_CASES
+    shown = (*others[-_LATEST_CASES:], f"{hidden} more") if hidden > 0 else tuple(others)
+    return _GATHERED.format(cases=joined(shown))
+
+
+def _merged(case: Case, history: Sequence[Event], names: Spoken) -> str:
+    """Who merged the case into another, and why."""
+    if case.merged_into is None:
+        return ""
+    done = next((event for event in history if event.kind is Kind.MERGED_INTO), None)
+    return event_sentence(done, names) if done else ""
+
+
+def _undoable(case: Case, look: Look, here: str | None) -> bool:
+    """Whether the reader, or somebody of the channel's department, may take back what was done last."""
+    kept = undoable(case, look.now)
+    if can_take_back(case, look.now) and (look.actor is None or look.actor.may("undo", case.department)):
+        return here in (None, case.department)
+    if look.actor is not None:
+        return may_undo(case, look.actor, look.now)
+    return kept is not None and here in (None, case.department, kept.department)
 
 
 def mention_view(mention: Mention, names: Spoken) -> MentionView:
@@ -98,6 +157,7 @@ def mention_view(mention: Mention, names: Spoken) -> MentionView:
         at=names.moment(mention.created_at),
         edited=mention.edited_at is not None,
         language=line(language(mention.lang), _NAME),
+        lang=mention.lang or "",
         url=address(mention.url),
     )
 
@@ -145,7 +205,7 @@ def _due(at: datetime, names: Spoken, near: bool) -> str:
     return f"was due {names.moment(at)}, missed" if at < names.now else f"due {names.moment(at)}"
 
 
-def _claim(case: Case, names: Spoken) -> str:
+def _claim(case: Case, policy: Policy, names: Spoken) -> str:
     if case.claimed_at is None or case.lease is None:
         return ""
     runs = (
@@ -153,7 +213,8 @@ def _claim(case: Case, names: Spoken) -> str:
         if case.lease.left is not None
         else f"the claim runs until {names.moment(case.lease.until)}"
     )
-    return f"since {names.moment(case.claimed_at)}; {runs}"
+    away = away_words(policy, case.owner, names) if case.owner else ""
+    return f"since {names.moment(case.claimed_at)}; {runs}{f'; {away}' if away else ''}"
 
 
 def waiting_words(case: Case, names: Spoken) -> str:
@@ -173,7 +234,7 @@ def _offer(case: Case, policy: Policy, names: Spoken) -> OfferView | None:
         until=names.moment(offer.until),
         note=offer.note,
         needs_other=receiver is not None and receiver.decline_needs_other,
-        others=_others(policy, offer.to),
+        others=_others(policy, offer.to, case.restricted_to),
     )
 
 
@@ -216,6 +277,7 @@ def _last(case: Case, history: Sequence[Event], names: Spoken) -> str:
     """Who did what last, unless the card says so already."""
     shown = {
         Kind.OFFERED: case.offer is not None,
+        Kind.HANDOVER_OFFERED: case.handover is not None,
         Kind.CONSULTED: bool(case.consults),
         Kind.ESCALATED: case.escalating,
         Kind.ACKNOWLEDGED: case.escalating,
@@ -228,5 +290,19 @@ def _last(case: Case, history: Sequence[Event], names: Spoken) -> str:
     return f"{event_sentence(newest, names).removesuffix('.')} · {names.moment(newest.at)}"
 
 
-def _others(policy: Policy, department: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, known.title) for name, known in policy.departments.items() if name != department)
+def _others(policy: Policy, department: str, only: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """The departments beside that one; of a restricted case `only` those that see it."""
+    return tuple(
+        (name, known.title)
+        for name, known in policy.departments.items()
+        if name != department and (not only or name in only)
+    )
+
+
+def _who_else(policy: Policy, case: Case) -> tuple[tuple[str, str], ...]:
+    """To whom it may be restricted, as said and as shown."""
+    known = policy.departments.get(case.department)
+    own = known.title if known else case.department
+    others = ((name, _WITH.format(own=own, other=title)) for name, title in _others(policy, case.department))
+    again = ((_OFF, _EVERYBODY),) if case.restricted_to else ()
+    return ((case.department, _ALONE.format(own=own)), *others, *again)

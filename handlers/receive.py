@@ -15,6 +15,7 @@ from bot.policy.reach import stand_in
 from bot.ports import JobLost, Overloaded, Put, Stale
 from bot.router import Call, Routes
 from handlers.chains import chains, file_some
+from handlers.copies import Copies, caught_up
 from handlers.revisions import show_revision
 from handlers.sentence import TOLD, tell
 from handlers.timers import said
@@ -41,7 +42,9 @@ async def receive(call: Call) -> None:
     wanted = _wanted(call.policy, community)
     async with call.work(finish=False) as work:
         mentions = await work.mentions.new(wanted, BATCH) if wanted else ()
-    await _all(call, chains(mentions))
+    if mentions:
+        copies = await caught_up(call, community)
+        await _all(call, chains(mentions, copies.keys(mentions)), copies)
     # Only now: an edit that arrived before its mention was filed counts from that moment.
     async with call.work(finish=False) as work:
         revisions = await work.mentions.revisions(wanted, BATCH) if wanted else ()
@@ -69,13 +72,13 @@ def _put(community: str, key: str, call: Call, after: timedelta = timedelta(0)) 
     return Put(kind="receive", key=key, due=call.now + after, args={"community": community})
 
 
-async def _all(call: Call, several: Sequence[Sequence[Mention]]) -> None:
+async def _all(call: Call, several: Sequence[Sequence[Mention]], copies: Copies) -> None:
     """Every chain, some at once so that the writer can commit them together. Raises the first error."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(chain: Sequence[Mention]) -> None:
         async with gate:
-            await _file(call, chain)
+            await _file(call, chain, copies)
 
     # All of them end before anything is raised: none may go on behind the back of the next run.
     ended = await asyncio.gather(*(one(chain) for chain in several), return_exceptions=True)
@@ -84,12 +87,13 @@ async def _all(call: Call, several: Sequence[Sequence[Mention]]) -> None:
             raise outcome
 
 
-async def _file(call: Call, chain: Sequence[Mention]) -> None:
+async def _file(call: Call, chain: Sequence[Mention], copies: Copies) -> None:
     """The chain in order, one unit for each run of mentions of one case; a poison mention is set aside."""
     rest, tries, failed = chain, 0, False
     while rest:
         try:
-            rest = await file_some(call, rest, most=1 if failed else BATCH, again=tries > 0 or failed)
+            most = 1 if failed else BATCH
+            rest = await file_some(call, rest, copies, most=most, again=tries > 0 or failed)
             tries, failed = 0, False
         except Stale:
             tries += 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.domain.case import Case
+from bot.domain.case import Case, answers_for
 from bot.domain.escalation import was_paged
+from bot.domain.handover import asks
 from bot.domain.people import Role
 from bot.domain.questions import questions_for, was_consulted
 from bot.domain.roles import Actor
@@ -34,17 +35,22 @@ def communities_of(actor: Actor | None) -> tuple[str, ...] | None:
 def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
     """What this person may do with the case as it is."""
     where = (case.department, case.community)
-    mine, leads = case.owner == actor.id, actor.leads(case.department)
+    mine, leads = answers_for(case, actor), actor.leads(case.department)
     verbs = {"escalate"} | ({"show"} if actor.may("show", None, case.community) else set())
-    verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass") if actor.may(verb, *where)}
+    verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass", "tag") if actor.may(verb, *where)}
     if mine or case.owner is None or leads:
         verbs |= {verb for verb in _HOLDERS if mine or actor.may(verb, *where)}
-    verbs |= {"note"} if mine else set()
-    verbs |= {"take"} if not mine and actor.may("take", *where) else set()
+    verbs |= {"note", "tag"} if mine else set()
+    verbs |= {"take"} if case.owner != actor.id and actor.may("take", *where) else set()
     verbs |= {"ack", "pass"} if was_paged(case, actor) else set()
     verbs |= {"note"} if was_consulted(case, actor) else set()
+    verbs |= {"restrict"} if actor.may("restrict", *where) else set()
     verbs |= {"consult"} if mine or actor.may("consult", *where) else set()
     verbs |= {"answer", "notours"} if questions_for(case, actor) else set()
+    if asks(case, actor):
+        verbs |= {"accept", "decline"}
+    if case.merged_into is None:
+        verbs |= {verb for verb in ("merge", "split") if actor.may(verb, *where)}
     if case.offer is not None:
         receiver = (case.offer.to, case.community)
         verbs |= {verb for verb in ("accept", "decline") if actor.may(verb, *receiver)}

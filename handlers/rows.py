@@ -14,6 +14,7 @@ from bot.router import Look
 from handlers.reading import missed, next_due, waiting_words
 from handlers.rights import verbs_of
 
+_MERGED: Final = "merged into {into}"
 _TONES: Final = {
     State.OPEN: Tone.OPEN,
     State.CLAIMED: Tone.CLAIMED,
@@ -40,17 +41,20 @@ async def _row(work: Work, look: Look, case: Case) -> CaseRow:
         due="" if case.closed or case.waiting else f"due {names.due(next_due(case))}",
         tone=Tone.ALARM if case.escalating or late else _TONES[case.state],
         claimable=case.state is State.OPEN and case.offer is None and "claim" in verbs,
-        acceptable=case.offer is not None and "accept" in verbs,
+        acceptable=(case.offer is not None or case.handover is not None) and "accept" in verbs,
     )
 
 
 def _state(case: Case, names: Spoken) -> str:
+    if case.merged_into is not None:
+        return _MERGED.format(into=case.merged_into)
     if case.closed:
         return case.state.value
     parts = (
         names.person(case.owner) if case.owner else "unclaimed",
         "escalated" if case.escalating else "",
         f"offered to {names.department(case.offer.to)}" if case.offer else "",
+        f"being handed to {names.person(case.handover.to)}" if case.handover else "",
         f"waiting {waiting_words(case, names)}" if case.waiting else "",
         f"snoozed until {names.moment(case.snoozed_until)}" if case.snoozed_until else "",
     )

@@ -9,7 +9,7 @@ from bot.cards.card import Card, Tone
 from bot.cards.words import sentence_card
 from bot.domain.people import PersonId
 from bot.policy.places import lane_of
-from bot.ports import Put, Rank
+from bot.ports import Place, Put, Rank
 from bot.router import Look, Routes
 
 VIEW: Final = "sentence"
@@ -29,12 +29,26 @@ async def show_sentence(look: Look, subject: str) -> Card:
 
 def tell(person: PersonId, sentence: str, *, key: str, at: datetime) -> Put:
     """The delivery that tells `person` so, once per key (which begins with TOLD)."""
-    said = sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…"
     return Put(
         kind="notice",
         key=key,
         due=at,
         lane=lane_of(person),
         rank=Rank.NOTE,
-        args={"view": VIEW, "subject": said, "person": person},
+        args={"view": VIEW, "subject": _trimmed(sentence), "person": person},
     )
+
+
+def said_in(place: Place, sentence: str, *, key: str, at: datetime) -> Put:
+    """The delivery that says so in a department's channel, once per key (which begins with TOLD)."""
+    args = {
+        "view": VIEW,
+        "subject": _trimmed(sentence),
+        "place": str(place),
+        "department": place.department or "",
+    }
+    return Put(kind="notice", key=key, due=at, lane=str(place), rank=Rank.NOTE, args=args)
+
+
+def _trimmed(sentence: str) -> str:
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…"

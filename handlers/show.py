@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.case import case_card
 from bot.cards.detail import DetailView, detail_card
 from bot.cards.history import event_sentence
-from bot.domain.notes import standing
+from bot.domain.freeze import of_case
 from bot.router import Call, Look, Reply, Routes
+from handlers.frozen import may
+from handlers.gathered import history_of, posts_of
 from handlers.reading import case_view, mention_view
 from handlers.rights import must_read
 
+_LATELY: Final = timedelta(days=30)
 _MENTIONS: Final = 5
 _EVENTS: Final = 50
 
@@ -43,13 +47,21 @@ async def detail(look: Look, subject: str) -> Card:
         found = await work.cases.get(int(subject))
         view = await case_view(work, look, found)
         mentions = await work.mentions.of(found.id, limit=_MENTIONS)
-        events = await work.cases.history(found.id, limit=_EVENTS)
+        events = await history_of(work, found, limit=_EVENTS)
+        tags = await work.cases.tags_in_use(found.department, since=look.now - _LATELY)
+        own = await work.freezes.of(of_case(found.id))
+        posts = await posts_of(work, look, found)
+    keeps = look.actor is not None and may(look.actor, of_case(found.id), found, look.policy)
     return detail_card(
         DetailView(
             case=view,
             earlier=tuple(mention_view(mention, names) for mention in mentions[1:]),
             history=tuple(
-                (event_sentence(event, names), names.moment(event.at)) for event in standing(events)
+                (f"{of}{event_sentence(event, names)}", names.moment(event.at)) for of, event in events
             ),
+            tags_in_use=tuple(tags),
+            can_freeze=keeps and own is None and not found.closed,
+            can_thaw=keeps and own is not None,
+            posts=posts,
         )
     )

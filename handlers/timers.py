@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.outage import Outage
+from bot.ports import Work
 from bot.router import Call
+
+_ON_TIME: Final = timedelta(seconds=1)
 
 
 def case_of(call: Call) -> int:
     """The case a timer is about. KeyError for a job that names none."""
     args = call.job.args if call.job else {}
     return int(args["case"] or 0)
+
+
+async def slept_through(call: Call, work: Work) -> Outage | None:
+    """The outage of the desk through which this timer waited; None for one on time."""
+    if call.job is None or call.now - call.job.due < _ON_TIME:
+        return None
+    outage = await work.outages.last()
+    return outage if outage is not None and call.job.due <= outage.until else None
 
 
 def said(call: Call, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from bot.domain.case import Case
+from bot.domain.escalation import page_failed
 from bot.domain.events import Event, Kind
 from bot.domain.people import COMPANY, PersonId
 from bot.domain.undelivered import Failure, undelivered
@@ -17,11 +18,13 @@ from bot.policy.model import Policy
 from bot.policy.places import channels
 from bot.policy.reach import last_resort, stand_in
 from bot.router import Call, Routes
+from handlers.away_words import PAGES, paged_together
 from handlers.sentence import TOLD, VIEW, tell
 from handlers.timers import said
 
 NOT_DELIVERED: Final = "For {whom}, who could not be reached ({reason}): {words} {contact}"
 A_MESSAGE: Final = "a message ({what})."
+THE_PAGES: Final = "the page about urgent cases after the desk was down; `list escalated` shows them."
 A_DIGEST: Final = "the {rhythm} digest of {day}."
 CONTACT: Final = "Other ways: {ways}."
 
@@ -71,6 +74,7 @@ async def tell_undelivered(call: Call) -> None:
         reason=said(call, "reason"),
     )
     if lost.case_id is None:
+        await _pages_failed(call, lost)
         await _tell_plainly(call, lost)
         return
     async with call.work() as work:
@@ -79,6 +83,18 @@ async def tell_undelivered(call: Call) -> None:
         failure = _failure(call.policy, case, lost, history, call.now)
         if failure is not None:
             await work.cases.save(undelivered(case, failure, at=call.now))
+
+
+async def _pages_failed(call: Call, lost: Lost) -> None:
+    """One page for all cases of an outage reached nobody: each of them climbs. Nothing for any other message."""
+    if lost.view != PAGES:
+        return
+    async with call.work(finish=False) as work:
+        for number in await paged_together(work, lost.subject):
+            case = await work.cases.get(number)
+            pages = case.escalation.pages if case.escalation else ()
+            mine = [page.number for page in pages if page.person == lost.person]
+            await work.cases.save(page_failed(case, mine[-1], at=call.now) if mine else case)
 
 
 async def _tell_plainly(call: Call, lost: Lost) -> None:
@@ -116,6 +132,8 @@ def _sentence(call: Call, lost: Lost) -> str:
 def _words(lost: Lost) -> str:
     if lost.view == VIEW:
         return lost.subject
+    if lost.view == PAGES:
+        return THE_PAGES
     if lost.view == _DIGEST:
         _, rhythm, day = lost.subject.rsplit(":", 2)
         return A_DIGEST.format(rhythm=rhythm, day=day)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.case import WaitingFor
+from bot.domain.outage import folded
 from bot.domain.pause import wait, wake_if_due
 from bot.policy.terms import default_wake, lease_for, service_for
 from bot.router import Call, Reply, Routes
-from handlers.timers import case_of
+from handlers.timers import case_of, slept_through
 
 routes = Routes()
 
@@ -38,4 +39,5 @@ async def wake_up(call: Call) -> None:
         before = await work.cases.get(case_of(call))
         lease, terms = lease_for(call.policy, before), service_for(call.policy, before)
         after = wake_if_due(before, at=call.now, lease=lease, service_terms=terms)
-        await work.cases.save(after)
+        outage = await slept_through(call, work)
+        await work.cases.save(folded(after, outage) if outage else after)

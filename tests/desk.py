@@ -17,6 +17,7 @@ from typing import Any
 from adapters.web.outbound import WebChat
 from bot.cards.card import Actions, Button, Card, Chart, Facts, OpenLink, Quote, Row, Rows, Text
 from bot.config import Config, SlackSettings, TeamsSettings
+from bot.config_signin import SignInSettings
 from bot.domain.case import Case
 from bot.grammar import Heard
 from bot.policy.load import parse
@@ -190,11 +191,18 @@ async def a_desk(
     database: str = "desk.db",
     slack: SlackSettings | None = None,
     teams: TeamsSettings | None = None,
+    sign_in: SignInSettings | None = None,
 ) -> AsyncIterator[Story]:
     """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` or `teams` it speaks
     there too."""
     time = time or Time()
-    config = Config(database_url=_address(folder / database), web_chat="local", slack=slack, teams=teams)
+    config = Config(
+        database_url=_address(folder / database),
+        web_chat="local",
+        slack=slack,
+        teams=teams,
+        sign_in=sign_in,
+    )
 
     def make(known: Policy, store: Any, hub: Any) -> Mapping[str, Chat]:
         return (

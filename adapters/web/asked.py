@@ -10,6 +10,7 @@ from typing import Any, Final
 from adapters.web.conversations import Conversation, conversations, place_of
 from adapters.web.guard import Wrong
 from adapters.web.text import storable
+from adapters.web.visit import visiting
 from bot.domain.people import Person, PersonId
 from bot.policy.duty import is_active
 from bot.policy.model import Policy
@@ -17,6 +18,7 @@ from bot.ports import Clock, Place, WebLog, WebMessage
 
 NO_PERSON: Final = "The policy names nobody with the e-mail {email}. Choose who you are from the list."
 LEFT: Final = "{name}'s last day has passed, so nobody can act as them."
+SOMEBODY_ELSE: Final = "You are signed in as {name} by now, so nothing was done. Load the page anew."
 NO_CONVERSATION: Final = "There is no conversation {name} for {person}. Choose one from the list."
 NO_MESSAGE: Final = "That message is not here any more."
 NO_TEXT: Final = "There is nothing to say yet: write something first."
@@ -52,7 +54,11 @@ class Asking:
     clock: Clock
 
     def person(self, fields: Mapping[str, Any]) -> Person:
-        email = text_of(fields, "as").strip().lower()
+        """Who acts. Who is signed in acts as nobody else; a page that still shows somebody else is told."""
+        email, visit = text_of(fields, "as").strip().lower(), visiting.get()
+        if visit is not None and visit.person != email:
+            known = self.policy.people.get(visit.person) if visit.person else None
+            raise Wrong(SOMEBODY_ELSE.format(name=known.name if known else "nobody"), 403)
         person = self.policy.people.get(PersonId(email))
         if person is None:
             raise Wrong(NO_PERSON.format(email=email[:120]), 404)

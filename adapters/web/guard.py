@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
+from adapters.web.visit import visiting
 from bot.ports import Overloaded, Stale
 
 ELSEWHERE: Final = (
@@ -53,7 +54,8 @@ def guarded(handler: Handler) -> Handler:
 
     async def checked(request: web.Request) -> web.StreamResponse:
         try:
-            _own(request)
+            if visiting.get() is None:  # else the gate of signing in has looked, by other rules
+                _own(request)
             return await handler(request)
         except Wrong as wrong:
             return answer({"error": wrong.sentence}, wrong.status)
@@ -96,5 +98,10 @@ def _own(request: web.Request) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
         raise Wrong(OTHER_SITE, 403)
+    only_json(request)
+
+
+def only_json(request: web.Request) -> None:
+    """Another site's form cannot send this content type. Raises Wrong for any other."""
     if request.content_type != "application/json":
         raise Wrong(NOT_JSON, 415)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, assert_never
 
@@ -11,10 +12,13 @@ from aiohttp import hdrs, web
 
 from adapters.web.asked import Asking, Spot, event_id, number_of, pressed, said
 from adapters.web.conversations import conversations, place_of, position
+from adapters.web.finding import Finding
 from adapters.web.guard import HEADERS, Handler, answer, body_of, guarded
 from adapters.web.live import LiveHub, clock_json
+from adapters.web.reads import Reads
 from adapters.web.said import Chatter, Command, Note, understood
 from adapters.web.shown import answer_json, message_json
+from adapters.web.visit import visiting
 from bot.cards.card import Card
 from bot.grammar import Heard
 from bot.policy.duty import is_active
@@ -48,6 +52,7 @@ class WebFrontend:
         clock: Clock,
         hub: LiveHub,
         verbs: Iterable[Verb] = (),
+        reads: Reads | None = None,
     ) -> None:
         self._policy = policy
         self._log = log
@@ -57,13 +62,15 @@ class WebFrontend:
         self._verbs = tuple(verbs)
         self._words = {word for verb in self._verbs for word in (verb.name, *verb.aliases)}
         self._asking = Asking(policy=policy, log=log, clock=clock)
+        self._finding = Finding(asking=self._asking, reads=reads, log=log, policy=policy) if reads else None
 
     def routes(self) -> list[web.RouteDef]:
         """To mount; `hub.close` belongs into the application's `on_shutdown`."""
         files = {path.name: _file(path) for path in _STATIC.iterdir() if path.suffix in _TYPES}
-        page = files.pop("index.html")
+        page, board = files.pop("index.html"), files.pop("board.html")
         return [
             web.get("/", guarded(page)),
+            web.get("/board", guarded(board)),
             *(web.get(f"/static/{name}", guarded(handler)) for name, handler in files.items()),
             web.get("/web/people", guarded(self.people)),
             web.get("/web/conversations", guarded(self.conversations)),
@@ -71,21 +78,24 @@ class WebFrontend:
             web.get("/web/events", guarded(self.events), allow_head=False),
             web.post("/web/say", guarded(self.say)),
             web.post("/web/press", guarded(self.press)),
+            *(self._finding.routes() if self._finding else ()),
         ]
 
     async def people(self, request: web.Request) -> web.Response:
-        """Whom one can act as, and the commands to suggest."""
-        now = self._clock.now()
+        """Whom one can act as (signed in: oneself alone), and the commands to suggest."""
+        now, visit = self._clock.now(), visiting.get()
         people = [
             {"id": person.id, "name": person.name, "position": position(self._policy, person)}
             for person in self._policy.people.values()
-            if is_active(person, now)
+            if is_active(person, now) and (visit is None or person.id == visit.person)
         ]
         commands = [
             {"name": v.name, "usage": v.usage, "help": v.help, "group": v.group, "aliases": list(v.aliases)}
             for v in self._verbs
         ]
-        return answer({"company": self._policy.company.name, "people": people, "commands": commands})
+        company = self._policy.company.name
+        signed_in = visit is not None
+        return answer({"company": company, "people": people, "commands": commands, "signed_in": signed_in})
 
     async def conversations(self, request: web.Request) -> web.Response:
         """The person's list, each with the number of its newest message (0 for none), and the clock."""
@@ -112,16 +122,25 @@ class WebFrontend:
         )
 
     async def messages(self, request: web.Request) -> web.Response:
-        """Up to PAGE_SIZE messages before `before`, oldest first; with `thread`, of that thread."""
+        """Up to PAGE_SIZE messages, oldest first: the newest, those before `before`, behind `after`, or `around` one;
+        with `thread`, of that thread. `more` and `later` say whether there are others on either side."""
         spot = await self._asking.spot(request.query, "thread")
-        before = number_of(request.query, "before")
+        before, after, around = (number_of(request.query, name) for name in ("before", "after", "around"))
         root = spot.root.id if spot.root else None
-        page = await self._log.page(spot.conversation.name, reply_to=root, before=before, limit=PAGE_SIZE)
+        page = partial(self._log.page, spot.conversation.name, reply_to=root)
+        older: Sequence[WebMessage] = ()
+        newer: Sequence[WebMessage] = ()
+        if after is None:
+            until = around + 1 if around is not None else before
+            older = await page(before=until, limit=PAGE_SIZE)
+        if after is not None or around is not None:
+            newer = await page(after=after if after is not None else around, limit=PAGE_SIZE)
         return answer(
             {
-                "messages": [self._json(message) for message in page],
+                "messages": [self._json(message) for message in (*older, *newer)],
                 "root": self._json(spot.root) if spot.root else None,
-                "more": len(page) == PAGE_SIZE,
+                "more": len(older) == PAGE_SIZE,
+                "later": len(newer) == PAGE_SIZE,
             }
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any, assert_never
@@ -26,6 +27,12 @@ from bot.cards.card import (
 )
 
 QUOTED = "Written by"
+MORE = "Show the rest ({left} more characters)"
+FOLDED = 700
+"""Characters of a post that stand on its card; what is longer is a press away."""
+
+_WORTH_FOLDING = 200
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 _MOST_TITLE = 300
 
@@ -71,11 +78,27 @@ def _paragraph(kind: str, text: str) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    by = escape(line(quote.by))
-    return (
-        f'<figure class="quote"><blockquote dir="auto">{escape(clean(quote.text))}</blockquote>'
-        f'<figcaption><span class="unseen">{QUOTED} </span><bdi>{by}</bdi></figcaption></figure>'
+    by, text = escape(line(quote.by)), clean(quote.text)
+    cut = _cut(text)
+    more = (
+        f"<details><summary>{MORE.format(left=f'{len(text) - cut:,}')}</summary>"
+        f'<div class="words" dir="auto">{escape(text[cut:].lstrip())}</div></details>'
+        if cut < len(text)
+        else ""
     )
+    spoken = f' lang="{quote.lang}"' if _LANGUAGE.fullmatch(quote.lang) else ""
+    return (
+        f'<figure class="quote"{spoken}><blockquote dir="auto">{escape(text[:cut].rstrip())}</blockquote>{more}'
+        f'<figcaption lang="en"><span class="unseen">{QUOTED} </span><bdi>{by}</bdi></figcaption></figure>'
+    )
+
+
+def _cut(text: str) -> int:
+    """Where a long text is folded: at a blank near FOLDED, with enough left behind it to be worth a press."""
+    if len(text) <= FOLDED + _WORTH_FOLDING:
+        return len(text)
+    at = max(text.rfind(blank, FOLDED - _WORTH_FOLDING, FOLDED) for blank in (" ", "\n"))
+    return at if at > 0 else FOLDED
 
 
 def _facts(facts: Facts) -> str:

@@ -8,11 +8,14 @@ from typing import Final
 
 from bot.cards.card import Actions, Button, Choice, Input, OpenLink, Press
 from bot.cards.history import OUTCOME_WORDS
+from bot.cards.trim import line
 from bot.cards.views import CaseView, MentionView
 from bot.domain.lifecycle import OUTCOMES
 
 FIRST_ROW: Final = 6
 """How many buttons stand together before the rest moves to a row of its own."""
+
+_HINT: Final = 120
 
 SNOOZES: Final = (
     ("1h", "for 1 hour"),
@@ -114,6 +117,13 @@ class DeskWords:
         reason = Input(name="reason", label="Why not?", hint="Whoever offered it reads this")
         return self.asking("Decline", "decline", *other, reason)
 
+    def decline_handover(self) -> Button:
+        reason = Input(name="reason", label="Why not?", optional=True, hint="Your colleague reads this")
+        return self.asking("Decline", "decline", reason)
+
+    def keep(self) -> Button:
+        return self.plain("Keep it", "extend")
+
     def acknowledge(self) -> Button:
         return self.plain("Acknowledge", "ack", Press.PRIMARY)
 
@@ -130,8 +140,27 @@ class DeskWords:
         # `release` of a claimed case gives up the claim with the offer, so the label must say both.
         return self.plain("Withdraw and release" if claimed else "Withdraw", "release")
 
+    def restrict(self, whom: tuple[tuple[str, str], ...]) -> Button:
+        more = Input(name="more", label="And which others?", optional=True, hint="Names of departments: legal, pr")
+        return self.asking("Restrict", "restrict", Choice(name="to", label="Who may see it?", options=whom), more)
+
     def reopen(self) -> Button:
         return self.plain("Reopen", "reopen")
+
+    def merge(self) -> Button:
+        into = Input(name="into", label="Into which case?", hint="Its number: that case answers for both")
+        why = Input(name="why", label="Why do they belong together?", optional=True)
+        return self.asking("Merge", "merge", into, why)
+
+    def split(self, posts: tuple[tuple[str, str], ...]) -> Button:
+        return self.asking("Split", "split", Choice(name="post", label="Which post is another matter?", options=posts))
+
+    def undo(self) -> Button:
+        return self.plain("Undo", "undo")
+
+    def tag(self, in_use: tuple[str, ...] = ()) -> Button:
+        hint = f"In use here: {', '.join(in_use)}" if in_use else "Such as late-delivery; a dash before it takes it away"
+        return self.asking("Tag", "tag", Input(name="tags", label="Which tags?", hint=line(hint, _HINT)))
 
 
 def case_buttons(view: CaseView, words: DeskWords) -> tuple[Button | OpenLink, ...]:
@@ -161,17 +190,20 @@ def actions(buttons: Iterable[Button | OpenLink]) -> tuple[Actions, ...]:
 
 
 def _of_state(view: CaseView, words: DeskWords) -> list[Button]:
+    undo = [words.undo()] if view.undoable else []
     if view.closed:
-        return [words.reopen()]
+        return [words.reopen(), *undo]
     buttons: list[Button] = []
     if view.offer and view.receives:
         buttons += [words.accept(), words.decline(view.offer.needs_other, view.offer.others)]
+    if view.handed_to_me:
+        buttons += [words.accept(), words.decline_handover()]
     if view.asked:
         buttons += [words.answer(), words.not_ours()]
     if view.holds:
         buttons += _of_alarm(view, words) if view.alarm else []
         buttons += _of_holder(view, words)
-    return buttons
+    return [*buttons, *undo]
 
 
 def _of_alarm(view: CaseView, words: DeskWords) -> list[Button]:
@@ -193,6 +225,7 @@ def _of_holder(view: CaseView, words: DeskWords) -> list[Button]:
         escalate = [] if alarm else [words.escalate()]
         return [*claim, *handoff, *escalate, words.snooze(), words.dismiss()]
     extend = [words.extend()] if view.lease_warned else []
+    extend = [words.keep()] if view.handover and not view.handed_to_me else extend
     rest = [] if alarm else [words.take(), words.escalate()]
     resolve = words.resolve(Press.PLAIN if alarm or extend else Press.PRIMARY)
     return [*extend, resolve, words.wait(), *handoff, words.note(), words.release(), *rest]

@@ -80,10 +80,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A stranger's words, shown as such. `by` is who wrote them, as the network names them."""
+    """A stranger's words, shown as such. `by` is who wrote them, as the network names them; `lang` is the language's
+    code as the network told it, for whoever reads aloud."""
 
     text: str
     by: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

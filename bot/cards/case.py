@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.cards.buttons import DeskWords, actions, case_buttons
+from bot.cards.buttons import DeskWords, actions, case_buttons, only
 from bot.cards.card import Actions, Card, Element, Facts, Quote, Style, Text, Tone
+from bot.cards.phrases import count
 from bot.cards.trim import block, line
 from bot.cards.views import AlarmView, CaseView, ConsultView, MentionView, OfferView
 from bot.domain.case import State
@@ -18,6 +19,7 @@ _QUESTION: Final = 600
 _QUESTIONS: Final = 3
 """How many of the questions that wait a card shows."""
 
+_MERGED: Final = "{number} was merged into {into}, which answers for both"
 _STATE: Final = {
     State.OPEN: "open",
     State.CLAIMED: "claimed",
@@ -29,6 +31,8 @@ _STATE: Final = {
 def case_card(view: CaseView) -> Card:
     """The card for who holds the case, is offered it or asked about it; a small one for everybody else."""
     words = DeskWords(view.number)
+    if view.merged_into is not None:
+        return merged_card(view)
     if not (view.holds or view.receives):
         return _asked_card(view, words) if view.asked and not view.closed else moved_card(view)
     return Card(
@@ -40,12 +44,28 @@ def case_card(view: CaseView) -> Card:
     )
 
 
+def merged_card(view: CaseView) -> Card:
+    """Who answers now, and the way back."""
+    sentence = _MERGED.format(number=view.number, into=view.merged_into)
+    undo = only((DeskWords(view.number).undo(),), view.verbs) if view.undoable else ()
+    details = DeskWords(view.merged_into or 0).details()
+    why = (Text(text=line(view.merged, _NOTE), style=Style.MUTED),) if view.merged else ()
+    return Card(
+        title="",
+        summary=sentence,
+        tone=Tone.NEUTRAL,
+        elements=(Text(text=sentence), *why, Actions(buttons=(*undo, details))),
+    )
+
+
 def moved_card(view: CaseView) -> Card:
     """Where the case is now, for a department that handed it on, was offered it or was asked about it once."""
     who = f" ({view.owner})" if view.owner else ""
     where = f"was {_STATE[view.state]} by" if view.closed else "is with"
     sentence = f"{view.number} {where} {view.department}{'' if view.closed else ' now'}{who}"
-    details = Actions(buttons=(DeskWords(view.number).details(),))
+    words = DeskWords(view.number)
+    undo = only((words.undo(),), view.verbs) if view.undoable else ()
+    details = Actions(buttons=(*undo, words.details()))
     advice = tuple(Text(text=line(said, _NOTE), style=Style.MUTED) for said in view.advice)
     elements: tuple[Element, ...] = (Text(text=sentence), *advice, details)
     return Card(title="", summary=sentence, tone=Tone.NEUTRAL, elements=elements)
@@ -88,7 +108,7 @@ def tone(view: CaseView) -> Tone:
         return Tone.DONE
     if view.alarm or view.missed:
         return Tone.ALARM
-    if view.waiting or view.snoozed or view.offer:
+    if view.waiting or view.snoozed or view.offer or view.handover:
         return Tone.WAITING
     return Tone.CLAIMED if view.owner else Tone.OPEN
 
@@ -102,12 +122,15 @@ def summary(view: CaseView) -> str:
 def body(view: CaseView) -> tuple[Element, ...]:
     """Everything of the card but its buttons."""
     elements: list[Element] = []
+    if view.frozen and not view.closed:
+        elements.append(Text(text=line(view.frozen, _NOTE), style=Style.STRONG))
     if view.alarm:
         elements.append(Text(text=_alarm(view.alarm), style=Style.STRONG))
     if view.mention:
         elements.append(quote(view.mention))
-        more = _about(view.mention, view.mentions)
+        more = _about(view.mention, view.mentions, view.reposts)
         elements += [Text(text=more, style=Style.MUTED)] if more else []
+    elements += [Text(text=line(view.speakers, _NOTE), style=Style.MUTED)] if view.speakers else []
     elements.append(Facts(rows=_facts(view)))
     elements += _questions(view.consults)
     for text in (view.came, view.last):
@@ -118,12 +141,13 @@ def body(view: CaseView) -> tuple[Element, ...]:
 def quote(mention: MentionView) -> Quote:
     """A stranger's words under the stranger's name, trimmed to what a card holds."""
     by = " · ".join(part for part in (mention.author, mention.network, mention.reach) if part)
-    return Quote(text=block(mention.text, _QUOTED), by=line(by, _AUTHOR))
+    return Quote(text=block(mention.text, _QUOTED), by=line(by, _AUTHOR), lang=mention.lang)
 
 
-def _about(mention: MentionView, mentions: int) -> str:
+def _about(mention: MentionView, mentions: int, reposts: int) -> str:
     parts = [
         f"latest of {mentions:,}" if mentions > 1 else "",
+        f"+{count(reposts, 'repost')}" if reposts else "",
         mention.at,
         "edited since" if mention.edited else "",
         mention.language,
@@ -153,8 +177,13 @@ def _facts(view: CaseView) -> tuple[tuple[str, str], ...]:
         ("Waiting", view.waiting),
         ("Snoozed", view.snoozed),
         ("Offer", _offer(view.offer) if view.offer else ""),
+        ("Handover", line(view.handover, _NOTE)),
         ("Outcome", view.outcome),
+        ("Tags", ", ".join(view.tags)),
+        ("Gathers", line(view.gathers, _NOTE)),
+        ("Says the same as", f"case {view.akin_to}" if view.akin_to else ""),
         ("Follows", f"case {view.linked_to}" if view.linked_to else ""),
+        ("Restricted", f"to {view.restricted}" if view.restricted else ""),
     )
     return tuple((name, value) for name, value in rows if value)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
+from bot.cards.phrases import joined
 from bot.cards.trim import line
 from bot.domain.events import Event, Kind
 from bot.domain.people import PersonId
@@ -18,6 +19,7 @@ YOU: Final = "you"
 _QUOTED: Final = 500
 _OF_WHOM: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
 _CLOCKS: Final = {"first": "first response", "resolve": "resolution"}
+_PROLONGED: Final = {"claim": "claim", "offer": "offer", "question": "question"}
 _MESSAGES: Final = {"page": "page", "case": "card", "note": "note"}
 
 OUTCOME_WORDS: Final = {
@@ -49,6 +51,11 @@ class _Told:
         value = self.event.data.get(key)
         return self.names.department(str(value)) if value else unknown
 
+    def departments(self, key: str) -> str:
+        """Several of them, kept with commas between."""
+        names = str(self.event.data.get(key) or "").split(",")
+        return joined(tuple(self.names.department(name) for name in names))
+
     def word(self, key: str) -> str:
         value = self.event.data.get(key)
         return "" if value is None else line(str(value), _QUOTED)
@@ -65,6 +72,18 @@ class _Told:
     @property
     def clock(self) -> str:
         return _CLOCKS.get(self.word("clock"), "promise")
+
+    def back(self) -> str:
+        """To whom it came back past the owner's hours."""
+        duty = self.person("duty") if self.event.data.get("duty") else ""
+        return f" to {duty}, as {self.person('former', 'its owner')} is not at work" if duty else ""
+
+    def instead(self) -> str:
+        duty = self.person("duty") if self.event.data.get("duty") else ""
+        return f" It came back to {duty}, as {self.person('former', 'its owner')} is not at work." if duty else ""
+
+    def covered(self) -> str:
+        return f"; {self.person('cover')} covers" if self.event.data.get("cover") else ""
 
     def until(self) -> str:
         at = moment_in(self.event, "until")
@@ -95,18 +114,23 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.LAPSED:
             where = told.names.department(told.event.department)
             return f"{told.claim('former')} ran out; the case is back in the queue of {where}."
+        case Kind.PROLONGED:
+            what = _PROLONGED.get(told.word("what"), "clock")
+            whose = f" to {told.department('to')}" if told.event.data.get("to") else ""
+            return f"The desk was down, so the {what}{whose} goes on{told.until()}."
         case Kind.OFFERED:
             return f"{told.by} offered it to {told.department('to')}{told.until()}{told.saying('note')}"
         case Kind.ACCEPTED:
             return f"{told.by} accepted it from {told.department('giver')}."
         case Kind.DECLINED:
             other = f" (better: {told.department('other')})" if told.event.data.get("other") else ""
-            return f"{told.by} declined it for {told.department('to')}{other}{told.saying('reason')}"
+            return f"{told.by} declined it for {told.department('to')}{other}{told.saying('reason')}{told.instead()}"
         case Kind.OFFER_HALFWAY:
             return f"Half the time of the offer to {told.department('to')} is gone."
         case Kind.OFFER_EXPIRED:
             return (
-                f"{told.department('to', 'The department')} did not answer in time, so the offer came back."
+                f"{told.department('to', 'The department')} did not answer in time, so the offer came back"
+                f"{told.back()}."
             )
         case Kind.OFFER_WITHDRAWN:
             return f"{told.by} took back the offer to {told.department('to')}."
@@ -147,11 +171,14 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.SLA_WARNED:
             return f"The {told.clock} is due{told.due() or ' soon'}."
         case Kind.SLA_MISSED:
+            if told.event.data.get("outage"):
+                return f"The {told.clock} was due{told.due()} and was missed because the desk was down."
             return f"The {told.clock} was due{told.due()} and is late."
         case Kind.ESCALATED:
             return f"{told.by} escalated it{told.saying('why')}"
         case Kind.PAGED:
-            return f"{told.person('person', 'Somebody')} was paged."
+            away = f" in place of {told.person('instead_of')}, who is away" if told.event.data.get("instead_of") else ""
+            return f"{told.person('person', 'Somebody')} was paged{away}."
         case Kind.ACKNOWLEDGED:
             at = moment_in(told.event, "climbs")
             return (
@@ -171,12 +198,44 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"{told.by} merged it into case {told.word('into') or 'another'}{told.saying('why')}"
         case Kind.SEPARATED:
             return f"{told.by} separated it from case {told.word('other') or 'another'} again."
+        case Kind.SURGED:
+            return f"It is a surge now{told.saying('why')}"
+        case Kind.AKIN:
+            return f"It belongs with case {told.word('other') or 'another'} and stays apart{told.saying('why')}"
+        case Kind.REPOSTED:
+            return "Somebody shared the post."
         case Kind.RESTRICTED:
-            return f"{told.by} changed who may see it{told.saying('to')}"
+            if not told.event.data.get("to"):
+                return f"{told.by} opened it to everybody again."
+            return f"{told.by} restricted it to {told.departments('to')}{told.saying('why')}"
         case Kind.TAGGED:
-            return f"{told.by} tagged it{told.saying('tags')}"
+            return f"{told.by} {_tagged(told)}"
         case Kind.UNDONE:
-            return f"{told.by} took back {told.word('what') or 'the last change'}."
+            return f"{told.by} took back {told.word('what') or 'the last change'}{_taken_back(told)}"
+        case Kind.FROZEN:
+            return f"{told.by} froze publishing{told.saying('why')}"
+        case Kind.THAWED:
+            return f"{told.by} allowed publishing again{told.saying('why')}"
+        case Kind.HANDOVER_OFFERED:
+            return f"{told.by} asked {told.person('to', 'a colleague')} to take it over{told.until()}{told.saying('note')}"
+        case Kind.HANDOVER_ACCEPTED:
+            return f"{told.by} took it over from {told.person('former', 'a colleague')}."
+        case Kind.HANDOVER_DECLINED:
+            return f"{told.by} did not take it over{told.saying('reason')}{told.instead()}"
+        case Kind.HANDOVER_EXPIRED:
+            return f"{told.person('to', 'A colleague')} did not answer in time, so it was not handed over{told.back()}."
+        case Kind.HANDOVER_WITHDRAWN:
+            return f"{told.by} does not hand it over to {told.person('to', 'a colleague')} any more."
+        case Kind.RELIEVED:
+            where = told.names.department(told.event.department)
+            freed = f"; the case is back in the queue of {where}" if told.event.data.get("freed") else ""
+            return f"{told.person('former', 'Somebody')} has no part in the desk any more{freed}."
+        case Kind.AWAY:
+            return f"{told.by} says that {told.person('person')} is away{told.until()}{told.covered()}."
+        case Kind.COVERED:
+            return f"{told.by} says that {told.person('cover')} covers for {told.person('person')}{told.until()}."
+        case Kind.BACK:
+            return f"{told.person('person', 'Somebody')} is back."
         case Kind.UNDELIVERED:
             whom = told.person("person") if told.event.data.get("person") else told.department("department")
             what = _MESSAGES.get(told.word("view"), "message")
@@ -196,6 +255,27 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"{told.by} reopened it."
         case _:
             assert_never(kind)
+
+
+def _tagged(told: _Told) -> str:
+    gone = f"took away the tag {told.word('removed')}" if told.event.data.get("removed") else ""
+    if not told.event.data.get("tags"):
+        return f"{gone}." if gone else "changed its tags."
+    return f"tagged it: {told.word('tags')}{f', and {gone}' if gone else ''}."
+
+
+def _taken_back(told: _Told) -> str:
+    """Whose it is again, and what does not come back."""
+    data, names = told.event.data, told.names
+    if not data.get("of"):
+        return "."
+    where = f" to {names.department(str(data['receiver']))}" if data.get("receiver") else ""
+    queue = f"in the queue of {names.department(told.event.department)}"
+    owner = told.person("owner") if data.get("owner") else ""
+    whose = "yours" if owner == YOU else f"with {owner}" if owner else queue
+    withdrawn = [names.department(each) for each in str(data.get("withdrawn") or "").split(", ") if each]
+    offers = f" The offer to {joined(tuple(withdrawn))} was withdrawn with it; offer it again if that is still wanted."
+    return f"{where}: it is {whose} again.{offers if withdrawn else ''}"
 
 
 def moment_in(event: Event, key: str) -> datetime | None:

@@ -35,7 +35,8 @@ class QueueView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     """One person's desk, as of the moment `at`. `claims_total` counts claims beyond those shown, `claims_soon` those
-    whose promise breaks soon; `free` are unclaimed cases beyond those in `due_soon`."""
+    whose promise breaks soon; `away` says until when the reader is away, `covers` for whom they stand in, `handed` is
+    what a colleague asks them to take over; `free` are unclaimed cases beyond those in `due_soon`."""
 
     name: str
     pages: tuple[CaseRow, ...] = ()
@@ -47,12 +48,18 @@ class HomeView:
     free: tuple[CaseRow, ...] = ()
     queues: tuple[QueueView, ...] = ()
     at: str = ""
+    frozen: tuple[str, ...] = ()
+    away: str = ""
+    covers: tuple[str, ...] = ()
+    handed: tuple[CaseRow, ...] = ()
 
 
 def home_card(view: HomeView) -> Card:
     """Pages first, then offers, own claims, what is due soon, what is free, and the queues with who is on call now."""
+    frozen = tuple(Text(text=said, style=Style.STRONG) for said in view.frozen)
     elements: list[Element] = []
     for heading, rows in (
+        ("Handed over to you", tuple(_handed(row) for row in view.handed)),
         ("Pages for you", tuple(case_row(row) for row in view.pages)),
         ("Offered to your departments", tuple(case_row(row) for row in view.offers)),
         (_claims(view), tuple(_claim(row) for row in view.claims)),
@@ -67,7 +74,7 @@ def home_card(view: HomeView) -> Card:
     if view.at:
         elements.append(Text(text=f"As of {view.at}", style=Style.MUTED))
     tone = Tone.ALARM if view.pages else Tone.NEUTRAL
-    return Card(title=f"Your desk, {view.name}", summary=_summary(view), tone=tone, elements=tuple(elements))
+    return Card(title=f"Your desk, {view.name}", summary=_summary(view), tone=tone, elements=(*frozen, *_state(view), *elements))
 
 
 def colleague_card(name: str, company: str, whom: str) -> Card:
@@ -106,6 +113,21 @@ def _claims(view: HomeView) -> str:
     return f"Your claims ({more})" if more else "Your claims"
 
 
+def _state(view: HomeView) -> tuple[Element, ...]:
+    """That the reader is away, with the way back, and for whom they stand in."""
+    covers = tuple(Text(text=said, style=Style.STRONG) for said in view.covers)
+    if not view.away:
+        return covers
+    back = Actions(buttons=(Button(label="I'm back", words="back", style=Press.PRIMARY),))
+    return (Text(text=view.away, style=Style.STRONG), back, *covers)
+
+
+def _handed(row: CaseRow) -> Row:
+    words = DeskWords(row.number)
+    shown = case_row(row)
+    return replace(shown, buttons=(words.accept(), words.decline_handover(), *shown.buttons[-1:]))
+
+
 def _claim(row: CaseRow) -> Row:
     """One's own case, with the step that ends it."""
     shown = case_row(row)
@@ -128,6 +150,7 @@ def _quick() -> tuple[Button, ...]:
         Button(label="List", words="list"),
         Button(label="On call", words="oncall"),
         Button(label="Help", words="help"),
+        Button(label="Mute…", words="mute"),
         Button(label="Refresh", words="home"),
     )
 

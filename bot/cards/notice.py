@@ -22,6 +22,7 @@ ADVICE: Final = {
     Kind.OFFER_HALFWAY: "Nobody has answered yet: accept it, or decline with the reason.",
     Kind.DECLINED: "It stays on your side: answer it, or offer it to another department.",
     Kind.OFFER_EXPIRED: "It stays on your side: answer it, or ask a person there before you offer it again.",
+    Kind.RELIEVED: "Nobody has it now: claim it.",
     Kind.CONSULTED: "The case stays where it is; the answer becomes a note of it, never shown to the public.",
     Kind.CONSULT_DECLINED: "Ask another department, or answer without the advice.",
     Kind.CONSULT_EXPIRED: "Ask again, ask a person there, or answer without the advice.",
@@ -107,7 +108,7 @@ def _steps(view: NoticeView, words: DeskWords) -> list[Button]:
             ]
         case Kind.ESCALATION_EXHAUSTED:
             return [words.acknowledge(), words.take("Take it")]
-        case Kind.LAPSED | Kind.RELEASED:
+        case Kind.LAPSED | Kind.RELEASED | Kind.RELIEVED:
             return claim
         case _:
             return []

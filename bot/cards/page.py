@@ -10,13 +10,14 @@ from bot.cards.case import quote
 from bot.cards.trim import line
 from bot.cards.views import MentionView
 
+_INSTEAD = "You are asked in place of {away}, who is away."
 _WHY = 400
 _SUMMARY = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
-    """A page to one person. `before` says who was paged earlier, `answered` by whom it was answered."""
+    """A page to one person. `before` says who was paged earlier, `instead_of` who is away and was meant, `answered` by whom it was answered."""
 
     number: int
     department: str
@@ -27,6 +28,7 @@ class PageView:
     mentions: int = 1
     owner: str = ""
     before: str = ""
+    instead_of: str = ""
     due: str = ""
     answered: str = ""
     can_pass: bool = True
@@ -42,6 +44,7 @@ def page_card(view: PageView) -> Card:
         shown = (Text(text=view.answered), *was)
         return Card(title=heading, summary=sentence, tone=Tone.DONE, elements=shown)
     elements: list[Element] = [Text(text=f"{view.by} asks you to look now: {why}", style=Style.STRONG)]
+    elements += [Text(text=_INSTEAD.format(away=view.instead_of))] if view.instead_of else []
     elements += [quote(view.mention)] if view.mention else []
     rows = (
         ("Owner", view.owner or "nobody yet"),

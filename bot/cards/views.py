@@ -9,7 +9,7 @@ from bot.domain.case import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionView:
-    """A mention in a reader's words. `text`, `author` are a stranger's; `url` is http(s) or None."""
+    """A mention in a reader's words. `text`, `author` are a stranger's; `url` is http(s) or None; `lang` is a code."""
 
     text: str
     author: str
@@ -18,6 +18,7 @@ class MentionView:
     at: str = ""
     edited: bool = False
     language: str = ""
+    lang: str = ""
     url: str | None = None
 
 
@@ -62,7 +63,12 @@ class CaseView:
     `holds`: the reader stands on the side that has the case; `receives`: on the side it is offered to.
     A reader on neither side sees where the case is, what their department is asked (`consults`) and, of what it was
     asked and is no more, how that ended (`advice`, sentences). `to_ask` are departments (name, title) that can be asked.
-    `verbs` are what the reader may do; None: many read.
+    `restricted` says to whom, where that is so, and `who_else` are departments (name, title) that it may be restricted to.
+    `frozen` says that nothing may be published, and why; `undoable` that the reader may take back what was done last.
+    `handover` says which colleague is asked to take it over until when (`handed_to_me`: the reader), `speakers` who
+    of the department reads the post's language where the reader may not. `verbs` are what the reader may do; None: many read.
+    `akin_to` leads the near-copies of which it is one; `merged` says who merged it into `merged_into` and why, `gathers`
+    what a case of several customers holds.
     """
 
     number: int
@@ -85,6 +91,9 @@ class CaseView:
     snoozed: str = ""
     outcome: str = ""
     offer: OfferView | None = None
+    handover: str = ""
+    handed_to_me: bool = False
+    speakers: str = ""
     consults: tuple[ConsultView, ...] = ()
     advice: tuple[str, ...] = ()
     alarm: AlarmView | None = None
@@ -93,6 +102,16 @@ class CaseView:
     departments: tuple[tuple[str, str], ...] = ()
     to_ask: tuple[tuple[str, str], ...] = ()
     linked_to: int | None = None
+    akin_to: int | None = None
+    merged_into: int | None = None
+    merged: str = ""
+    reposts: int = 0
+    gathers: str = ""
+    tags: tuple[str, ...] = ()
+    frozen: str = ""
+    undoable: bool = False
+    restricted: str = ""
+    who_else: tuple[tuple[str, str], ...] = ()
 
     @property
     def asked(self) -> bool:

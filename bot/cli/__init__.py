@@ -21,7 +21,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "cases": ("bot.cli.cases:cases", "List cases, most urgent first."),
     "show": ("bot.cli.show:show", "Show a case with its mentions, notes and history."),
     "say": ("bot.cli.say:say", "Say WORDS as a person would type them, and print the reply."),
-    "digest": ("bot.cli.digest:digest", "Print a department's daily digest."),
+    "signin": (
+        "bot.cli.signin:signin",
+        "Print a link that signs somebody in to the web chat, or end their sessions.",
+    ),
+    "digest": ("bot.cli.digest:digest", "Print a department's digest, or by their e-mail the one"),
     "manifest": (
         "bot.cli.manifest:manifest",
         "Write what a chat platform has to know of Baton: its commands, events and permissions.",
@@ -79,5 +83,5 @@ def main() -> None:
     """Baton: the desk where a company's departments answer the public together, in chat.
 
     Settings are environment variables: BATON_POLICY (policy.toml), BATON_DATABASE_URL, BATON_WEB_CHAT (off,
-    local) and more in the README. Begin with `baton demo`, or with `baton init` and `baton serve`.
+    local, signin) and more in the README. Begin with `baton demo`, or with `baton init` and `baton serve`.
     """

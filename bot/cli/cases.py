@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.config import Config, read_config
-from bot.domain.case import Case, State
+from bot.domain.case import Case, Consult, State
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.ports import CaseFilter, Origin
@@ -61,10 +61,11 @@ def case_json(case: Case) -> dict[str, Any]:
         "owner": case.owner,
         "offered_to": case.offer.to if case.offer else None,
         "asked": [
-            {"department": each.to, "by": each.by, "question": each.question, "until": each.until.isoformat()}
+            {"department": each.to, "by": each.by, "until": each.until.isoformat(), **_question(case, each)}
             for each in case.consults
         ],
         "escalating": case.escalating,
+        "restricted_to": list(case.restricted_to),
         "mentions": case.mentions,
         "opened_at": case.opened_at.isoformat(),
         "first_response_due": case.service.first_due.isoformat(),
@@ -72,7 +73,13 @@ def case_json(case: Case) -> dict[str, Any]:
         "resolve_due": case.service.resolve_due.isoformat(),
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
         "outcome": case.outcome,
+        "tags": list(case.tags),
     }
+
+
+def _question(case: Case, asked: Consult) -> dict[str, str]:
+    """The words of a question; of a restricted case `baton show --restricted` tells them."""
+    return {} if case.restricted_to else {"question": asked.question}
 
 
 def _table(found: Sequence[Case], names: Spoken) -> Table:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.case import Case, Lease, State, authorise, must_be_open, record
+from bot.domain.case import Case, Lease, State, answers_for, authorise, must_be_open, record
 from bot.domain.escalation import end_escalation, was_paged
 from bot.domain.events import Kind
-from bot.domain.handoff import pause_lease, withdraw
+from bot.domain.handoff import pause_lease, resume_lease, withdraw
 from bot.domain.offer_refusals import OfferPending
 from bot.domain.refusals import AlreadyClaimed, CannotHold, NotClaimed, NotYours, ReasonNeeded
 from bot.domain.roles import DESK, Actor
@@ -34,7 +34,7 @@ def claim(case: Case, *, by: Actor, at: datetime, lease: Terms) -> Case:
 
 
 def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """The explicit takeover. A lead needs no reason, nor anyone once the holder was silent for 30 minutes.
+    """The explicit takeover. A lead needs no reason, nor who covers for the holder, nor anyone once the holder was silent for 30 minutes.
 
     Whoever a running escalation paged may take the case, with or without a role in its department.
     """
@@ -43,7 +43,7 @@ def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> C
     must_be_open(case)
     former = case.owner
     if former is None:
-        case = withdraw(case, by=by, at=at) if case.offer else case
+        case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
         return end_escalation(record(owned(case, by, at, lease), Kind.CLAIMED, by, at), by, at)
     if former == by.id:
         raise AlreadyClaimed(case.id, former, case.claimed_at or at, mine=True)
@@ -51,11 +51,12 @@ def take(case: Case, reason: str, *, by: Actor, at: datetime, lease: Terms) -> C
     if (
         not reason
         and not by.leads(case.department)
+        and former not in by.covers
         and acted is not None
         and at - acted < TAKE_WITHOUT_REASON_AFTER
     ):
         raise ReasonNeeded(case.id, "take", "Its owner acted within the last 30 minutes.")
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     case = record(owned(case, by, at, lease), Kind.TAKEN, by, at, former=former, reason=reason)
     return end_escalation(case, by, at)
 
@@ -67,20 +68,22 @@ def release(case: Case, *, by: Actor, at: datetime) -> Case:
     if case.owner is None and case.offer is None:
         raise NotClaimed(case.id)
     must_hold(case, by, "release")
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     if case.owner is None:
         return case
     former = case.owner
-    return record(_freed(case), Kind.RELEASED, by, at, former=former)
+    return record(freed(case), Kind.RELEASED, by, at, former=former)
 
 
 def extend(case: Case, *, by: Actor, at: datetime, lease: Terms) -> Case:
-    """A fresh lease for its owner."""
+    """A fresh lease for its owner, who keeps it: a handover that waits is withdrawn."""
     authorise(case, by, "extend")
     must_be_open(case)
     if case.owner is None:
         raise NotClaimed(case.id)
     must_hold(case, by, "extend")
+    if case.handover is not None:
+        case = resume_lease(withdraw(case, by=by, at=at), at, lease)
     case = record(case, Kind.EXTENDED, by, at)
     return replace(case, lease=renewed(case.lease, at, lease))
 
@@ -93,7 +96,7 @@ def assign(case: Case, to: Actor, *, by: Actor, at: datetime, lease: Terms) -> C
         raise CannotHold(case.id, to.id, case.department)
     if case.owner == to.id:
         raise AlreadyClaimed(case.id, to.id, case.claimed_at or at, mine=to.id == by.id)
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     former = case.owner
     case = owned(case, to, at, lease)
     case = record(case, Kind.ASSIGNED, by, at, to=to.id, former=former)
@@ -115,7 +118,7 @@ def lapse(case: Case, *, at: datetime) -> Case:
     if lease is None or lease.left is not None or at < lease.until:
         return case
     former = case.owner
-    return record(_freed(case), Kind.LAPSED, DESK, at, former=former)
+    return record(freed(case), Kind.LAPSED, DESK, at, former=former)
 
 
 def owned(case: Case, by: Actor, at: datetime, lease: Terms) -> Case:
@@ -134,7 +137,7 @@ def owned(case: Case, by: Actor, at: datetime, lease: Terms) -> Case:
 
 def renew(case: Case, by: Actor, at: datetime, lease: Terms) -> Case:
     """The owner did something, so the lease starts afresh; others' acts change nothing."""
-    if case.lease is None or case.owner != by.id:
+    if case.lease is None or not answers_for(case, by):
         return case
     return replace(case, lease=renewed(case.lease, at, lease))
 
@@ -148,12 +151,13 @@ def renewed(old: Lease | None, at: datetime, terms: Terms) -> Lease:
 
 
 def must_hold(case: Case, by: Actor, verb: str) -> None:
-    """Raises NotYours unless `by` owns the case, leads its department, or nobody owns it."""
-    if case.owner is not None and case.owner != by.id and not by.leads(case.department):
+    """Raises NotYours unless `by` owns the case or covers for who does, leads its department, or nobody owns it."""
+    if case.owner is not None and not answers_for(case, by) and not by.leads(case.department):
         raise NotYours(case.id, case.owner, verb)
 
 
-def _freed(case: Case) -> Case:
+def freed(case: Case) -> Case:
+    """The case in nobody's hands; nothing is recorded."""
     return replace(
         case,
         state=State.OPEN,

@@ -31,9 +31,10 @@ class Rhythm(StrEnum):
 class Schedule:
     """A digest's days and its local time `at` in `zone`.
 
-    Daily means Monday to Friday without the `holidays`; weekly the `weekday` (Monday 0); monthly the `day`,
-    or the last one of a shorter month. A time that DST skips becomes the next valid one, of a doubled one it
-    is the first.
+    Daily means Monday to Friday without the `holidays`. Weekly is the `weekday` (Monday 0); when that is a holiday,
+    the working day before it in that week, else the one after it. Monthly is the `day`,
+    or the last one of a shorter month; on a weekend or a holiday, the next working day. A time that DST skips
+    becomes the next valid one, of a doubled one it is the first.
     """
 
     rhythm: Rhythm
@@ -46,11 +47,32 @@ class Schedule:
     def falls_on(self, day: date) -> bool:
         match self.rhythm:
             case Rhythm.DAILY:
-                return day.weekday() < 5 and day not in self.holidays
+                return self._works(day)
             case Rhythm.WEEKLY:
-                return day.weekday() == self.weekday
+                return day == self._of_week(day - timedelta(days=day.weekday()))
             case Rhythm.MONTHLY:
-                return day.day == min(self.day, monthrange(day.year, day.month)[1])
+                named = self.named(day)
+                between = (named + number * _ONE_DAY for number in range((day - named).days))
+                return self._works(day) and not any(self._works(earlier) for earlier in between)
+
+    def named(self, day: date) -> date:
+        """The monthly digest's own day, on or before `day`: it may come later, over a weekend or holidays."""
+        this = _in_month(day.year, day.month, self.day)
+        if this <= day:
+            return this
+        last = day.replace(day=1) - _ONE_DAY
+        return _in_month(last.year, last.month, self.day)
+
+    def _of_week(self, monday: date) -> date | None:
+        """The weekly digest's day in that week; None in a week of holidays only, which the next one covers."""
+        by_preference = (*range(self.weekday, -1, -1), *range(self.weekday + 1, 7))
+        for day in (monday + timedelta(days=number) for number in by_preference):
+            if self._works(day) or (day.weekday() == self.weekday and day not in self.holidays):
+                return day
+        return None
+
+    def _works(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.holidays
 
     def moment(self, day: date) -> datetime:
         """The digest's moment (UTC) on that local date, whether or not it is one of its days."""
@@ -62,6 +84,10 @@ class Schedule:
     def previous(self, day: date) -> date:
         """The latest digest day before `day`."""
         return next(self._days(day - _ONE_DAY, -_ONE_DAY))
+
+    def from_(self, day: date) -> date:
+        """The first digest day on or after `day`."""
+        return next(self._days(day, _ONE_DAY))
 
     def next_after(self, at: datetime) -> date:
         """The first digest day whose moment comes after `at`."""
@@ -93,7 +119,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The time [`start`, `end`) of a digest, and [`then_start`, `then_end`) with which it is compared.
+    """The time [`start`, `end`) of a digest that is `due`, and [`then_start`, `then_end`) to compare it with.
 
     `so_far`: the digest's moment has not come, so both are cut to the time that has passed.
     """
@@ -102,23 +128,36 @@ class Window:
     end: datetime
     then_start: datetime
     then_end: datetime
+    due: datetime
     so_far: bool = False
+
+    def is_present(self, now: datetime) -> bool:
+        """Whether what is known of the present belongs into it: its digest is due now, or not yet."""
+        return now - self.due <= TOO_LATE
 
 
 def window(schedule: Schedule, day: date, now: datetime) -> Window:
-    """What the digest of that local date covers: everything since the digest before it.
+    """What the digest of that local date covers: everything since the digest before it; a month's, whole days.
 
     Monday's covers the weekend. A day is compared with the same weekday a week earlier (so a weekend with a
-    weekend), a week with the week before, a month with the month before.
+    weekend), a week with the week before. The month's digest of the 1st covers the calendar month before, from
+    midnight to midnight, whichever day it comes on, and is compared with the month before that.
     """
-    first = schedule.previous(day)
-    start, end = schedule.moment(first), schedule.moment(day)
     if schedule.rhythm is Rhythm.MONTHLY:
-        then_start, then_end = schedule.moment(schedule.previous(first)), start
+        named = schedule.named(day)
+        first = schedule.named(named - _ONE_DAY)
+        before = schedule.named(first - _ONE_DAY)
+        then_start, start, end = (
+            local_moment(each, time(), schedule.zone) for each in (before, first, named)
+        )
+        then_end = start
     else:
+        first = schedule.previous(day)
+        start, end = schedule.moment(first), schedule.moment(day)
         then_start, then_end = schedule.moment(first - _WEEK), schedule.moment(day - _WEEK)
+    due = schedule.moment(day)
     if end <= now:
-        return Window(start=start, end=end, then_start=then_start, then_end=then_end)
+        return Window(start=start, end=end, then_start=then_start, then_end=then_end, due=due)
     # One tick more, so that what happens in this very moment counts.
     passed = max(now - start, timedelta(0)) + timedelta.resolution
     return Window(
@@ -126,6 +165,7 @@ def window(schedule: Schedule, day: date, now: datetime) -> Window:
         end=start + passed,
         then_start=then_start,
         then_end=min(then_start + passed, then_end),
+        due=due,
         so_far=True,
     )
 
@@ -151,6 +191,10 @@ def duties(schedule: Schedule, due: datetime, now: datetime) -> Duties:
         skipped=late,
         next=schedule.next_after(max(due, now)),
     )
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 _BLOCK: Final = 3

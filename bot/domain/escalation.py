@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.case import Case, Escalation, Page, must_be_open, record
-from bot.domain.events import Kind
+from bot.domain.case import Case, Escalation, Page, must_be_open, must_stand, record
+from bot.domain.events import Datum, Kind
 from bot.domain.people import PersonId
 from bot.domain.refusals import AlreadyAcknowledged, AlreadyEscalated, NobodyLeft, NotEscalated
 from bot.domain.roles import DESK, Actor
@@ -18,7 +18,7 @@ class Rung:
 
     With `people`, they are paged now and the next rung follows at `next_at`. Without, everybody to be asked
     is off hours and this rung is looked at again at `next_at`. `last` is the end of the ladder: all leads
-    and an alarm in the channel.
+    and an alarm in the channel. `instead` are (who is paged, who is away) where somebody stands in.
     """
 
     step: int
@@ -26,6 +26,7 @@ class Rung:
     people: tuple[PersonId, ...]
     next_at: datetime | None
     last: bool = False
+    instead: tuple[tuple[PersonId, PersonId], ...] = ()
 
 
 def escalate(case: Case, why: str, policy: str, *, by: Actor, at: datetime) -> Case:
@@ -48,7 +49,18 @@ def climb(case: Case, rung: Rung, *, at: datetime) -> Case:
         case = record(case, Kind.CLIMBED, DESK, at, after=escalation.acked_by)
     first = len(escalation.pages) + 1
     number = escalation.pages[-1].rung + 1 if escalation.pages else 1
-    pages = tuple(Page(number=first + i, person=who, at=at, rung=number) for i, who in enumerate(rung.people))
+    instead = dict(rung.instead)
+    pages = tuple(
+        Page(
+            number=first + i,
+            person=who,
+            at=at,
+            rung=number,
+            instead_of=instead.get(who),
+            outage=escalation.outage,
+        )
+        for i, who in enumerate(rung.people)
+    )
     case = replace(
         case,
         escalation=replace(
@@ -62,7 +74,7 @@ def climb(case: Case, rung: Rung, *, at: datetime) -> Case:
         ),
     )
     for page in pages:
-        case = record(case, Kind.PAGED, DESK, at, person=page.person, number=page.number, why=escalation.why)
+        case = _told_paged(case, page, escalation.why)
     return record(case, Kind.ESCALATION_EXHAUSTED, DESK, at) if rung.last else case
 
 
@@ -128,9 +140,36 @@ def page_failed(case: Case, number: int, *, at: datetime) -> Case:
     return replace(case, escalation=replace(escalation, pages=pages, climb_at=climb_at))
 
 
+def page_instead(case: Case, away: PersonId, cover: PersonId | None, *, at: datetime) -> Case:
+    """Who was paged last and did not answer is away now: their cover is paged beside them, at once.
+
+    Without a cover the page counts as one that reached nobody. Unchanged when they were not paged last, or when
+    somebody answered.
+    """
+    escalation = case.escalation
+    if escalation is None or not case.escalating or escalation.acked_by is not None or not escalation.pages:
+        return case
+    rung = escalation.pages[-1].rung
+    asked = [page for page in escalation.pages if page.rung == rung]
+    missed = next((page for page in asked if page.person == away and not page.failed), None)
+    if missed is None:
+        return case
+    if cover is None:
+        return page_failed(case, missed.number, at=at)
+    if any(page.person == cover for page in asked):
+        return case
+    number = len(escalation.pages) + 1
+    page = Page(
+        number=number, person=cover, at=at, rung=rung, instead_of=away, outage=escalation.outage
+    )
+    case = replace(case, escalation=replace(escalation, pages=(*escalation.pages, page)))
+    return _told_paged(case, page, escalation.why)
+
+
 def was_paged(case: Case, by: Actor) -> bool:
-    """Whether `by` was asked by this escalation; whoever was asked may answer."""
-    return case.escalation is not None and any(page.person == by.id for page in case.escalation.pages)
+    """Whether `by` was asked by this escalation, or covers for who was; whoever was asked may answer."""
+    asked = {by.id, *by.covers}
+    return case.escalation is not None and any(page.person in asked for page in case.escalation.pages)
 
 
 def work_was_done(case: Case, by: Actor, at: datetime) -> Case:
@@ -150,7 +189,14 @@ def end_escalation(case: Case, by: Actor, at: datetime) -> Case:
     return record(replace(case, escalation=over), Kind.ESCALATION_OVER, by, at)
 
 
+def _told_paged(case: Case, page: Page, why: str) -> Case:
+    instead: dict[str, Datum] = {"instead_of": page.instead_of} if page.instead_of else {}
+    instead |= {"outage": page.outage} if page.outage else {}
+    return record(case, Kind.PAGED, DESK, page.at, person=page.person, number=page.number, why=why, **instead)
+
+
 def _running(case: Case) -> Escalation:
+    must_stand(case)
     if case.escalation is None or not case.escalation.running or case.closed:
         raise NotEscalated(case.id)
     return case.escalation

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain import service
-from bot.domain.case import Case, Lease, Offer, State, authorise, must_be_open, record
+from bot.domain.case import Case, Lease, Offer, State, answers_for, authorise, must_be_open, record
 from bot.domain.escalation import end_escalation
-from bot.domain.events import Kind
+from bot.domain.events import Datum, Kind
 from bot.domain.offer_refusals import (
     DecisionStands,
     NoOffer,
@@ -18,9 +18,12 @@ from bot.domain.offer_refusals import (
     SameDepartment,
     ThirdHandoff,
 )
+from bot.domain.people import PersonId
 from bot.domain.questions import withdraw_questions
 from bot.domain.refusals import NotYours, ReasonNeeded
+from bot.domain.remember import remember
 from bot.domain.roles import DESK, Actor
+from bot.domain.sight_refusals import NotTheirs
 from bot.domain.terms import ServiceTerms, Terms
 
 _UNDECIDED: Final = 2
@@ -32,18 +35,22 @@ def offer(
 ) -> Case:
     """Asks the department `to`. The owner's lease pauses; the offer runs in the receiver's working time.
 
-    Raises ThirdHandoff when the case was handed over twice and `by` does not lead its department.
+    Raises ThirdHandoff when the case was handed over twice and `by` does not lead its department, NotTheirs for a case
+    that the department may not see.
     """
     authorise(case, by, "handoff")
     must_be_open(case)
     if case.offer is not None:
         raise OfferPending(case.id, case.offer.to, case.offer.until)
-    if case.owner is not None and case.owner != by.id and not by.leads(case.department):
+    if case.owner is not None and not answers_for(case, by) and not by.leads(case.department):
         raise NotYours(case.id, case.owner, "hand over")
     if to == case.department:
         raise SameDepartment(case.id, to)
     if case.handoffs >= _UNDECIDED and not by.leads(case.department):
         raise ThirdHandoff(case.id, case.department)
+    if case.restricted_to and to not in case.restricted_to:
+        raise NotTheirs(case.id, to, case.restricted_to)
+    case = withdraw(case, by=by, at=at) if case.handover else case
     until = clock.ends(at)
     half = clock.resume(at, clock.left(at, until) / 2) if page_at_half else None
     case = replace(
@@ -69,7 +76,7 @@ def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: 
     """The case moves to the receiver, in the hands of who accepted. `lease` and terms are the receiver's."""
     pending = _pending(case)
     by.must("accept", pending.to, case.community)
-    giver, former = case.department, case.owner
+    before, giver, former = case, case.department, case.owner
     until = lease.ends(at)
     case = replace(
         case,
@@ -86,13 +93,24 @@ def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: 
     case = service.reclock(service.resume_resolve(case, at, service_terms), service_terms, at=at)
     case = withdraw_questions(case, by=by, at=at, to=pending.to)
     case = record(case, Kind.ACCEPTED, by, at, giver=giver, former=former, offered_by=pending.by)
-    return end_escalation(case, by, at)
+    return remember(before, end_escalation(case, by, at), Kind.ACCEPTED, by=by, at=at)
 
 
 def decline(
-    case: Case, reason: str, other: str | None, *, by: Actor, at: datetime, lease: Terms, needs_other: bool
+    case: Case,
+    reason: str,
+    other: str | None,
+    *,
+    by: Actor,
+    at: datetime,
+    lease: Terms,
+    needs_other: bool,
+    past_hours: PersonId | None = None,
 ) -> Case:
-    """Back to the giver, with the reason, and with who else should have it where one was named."""
+    """Back to the giver, with the reason, and with who else should have it where one was named.
+
+    `past_hours` is who answers for the giving side when its owner is not at work.
+    """
     pending = _pending(case)
     by.must("decline", pending.to, case.community)
     if case.handoffs >= _UNDECIDED:
@@ -110,8 +128,9 @@ def decline(
         offered_by=pending.by,
         reason=reason,
         other=other,
+        **_instead_of_owner(case, past_hours),
     )
-    return resume_lease(case, at, lease)
+    return back(case, past_hours, at, lease)
 
 
 def halfway(case: Case, *, at: datetime) -> Case:
@@ -129,19 +148,46 @@ def tell_now(case: Case, *, at: datetime) -> Case:
     return halfway(replace(case, offer=replace(pending, half_at=at)), at=at)
 
 
-def expire(case: Case, *, at: datetime, lease: Terms) -> Case:
-    """An offer nobody answered comes back to the giver. Unchanged while it still runs."""
+def expire(case: Case, *, at: datetime, lease: Terms, past_hours: PersonId | None = None) -> Case:
+    """An offer nobody answered comes back to the giver, or to who answers past the owner's hours.
+
+    Unchanged while it still runs.
+    """
     pending = case.offer
     if pending is None or at < pending.until:
         return case
     case = record(
-        replace(case, offer=None), Kind.OFFER_EXPIRED, DESK, at, to=pending.to, offered_by=pending.by
+        replace(case, offer=None),
+        Kind.OFFER_EXPIRED,
+        DESK,
+        at,
+        to=pending.to,
+        offered_by=pending.by,
+        **_instead_of_owner(case, past_hours),
     )
-    return resume_lease(case, at, lease)
+    return back(case, past_hours, at, lease)
+
+
+def _instead_of_owner(case: Case, past_hours: PersonId | None) -> dict[str, Datum]:
+    moves = past_hours is not None and case.owner not in (None, past_hours)
+    return {"duty": past_hours, "former": case.owner} if moves else {}
+
+
+def back(case: Case, past_hours: PersonId | None, at: datetime, lease: Terms) -> Case:
+    """What was offered is its owner's again, or, past the owner's hours, `past_hours`'s with a lease of their own."""
+    if past_hours is None or case.owner in (None, past_hours):
+        return resume_lease(case, at, lease)
+    until = lease.ends(at)
+    fresh = Lease(since=at, until=until, warn_at=lease.warns(at, until))
+    case = replace(case, owner=past_hours, owner_acted_at=at, claimed_at=at, lease=fresh)
+    return pause_lease(case, at, lease) if case.waiting or case.snoozed_until else case
 
 
 def withdraw(case: Case, *, by: Actor, at: datetime) -> Case:
-    """The giver takes the offer back. Raises NoOffer when there is none."""
+    """The giver takes back what waits for an answer: a handover to a colleague, else the offer. Raises NoOffer."""
+    asked = case.handover
+    if asked is not None:
+        return record(replace(case, handover=None), Kind.HANDOVER_WITHDRAWN, by, at, to=asked.to, giver=asked.by)
     pending = _pending(case)
     return record(
         replace(case, offer=None), Kind.OFFER_WITHDRAWN, by, at, to=pending.to, offered_by=pending.by
@@ -159,7 +205,8 @@ def pause_lease(case: Case, at: datetime, lease: Terms) -> Case:
 def resume_lease(case: Case, at: datetime, lease: Terms) -> Case:
     """The owner's lease goes on with what was left, unless another reason still holds it."""
     paused = case.lease
-    if paused is None or paused.left is None or case.offer or case.waiting or case.snoozed_until:
+    held = case.offer or case.handover or case.waiting or case.snoozed_until
+    if paused is None or paused.left is None or held:
         return case
     until = lease.resume(at, paused.left)
     warn_at = lease.warns(at, until)

@@ -10,12 +10,13 @@ from bot.domain import service
 from bot.domain.case import Case, Priority, State, authorise, must_be_open, record
 from bot.domain.claim import must_hold, renewed
 from bot.domain.escalation import end_escalation
-from bot.domain.events import Kind
+from bot.domain.events import Datum, Kind
 from bot.domain.handoff import withdraw
 from bot.domain.mention import Mention
 from bot.domain.pause import wake
 from bot.domain.questions import withdraw_questions
 from bot.domain.refusals import NotClosed
+from bot.domain.remember import remember
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
 
@@ -48,6 +49,7 @@ def open_case(
         mentions=1,
         last_mention_at=mention.received_at,
         seen_in=(department,),
+        language=mention.lang,
         linked_to=linked_to,
     )
     return record(
@@ -80,13 +82,31 @@ def join(
     if case.closed:
         case = _reopened(case, DESK, at, terms, since=mention.received_at)
     case = wake(case, at=at, lease=lease, service_terms=terms, why="the customer wrote again")
+    return join_open(case, mention, why=why, priority=priority, marks=marks, at=at, terms=terms, lease=lease)
+
+
+def join_open(
+    case: Case,
+    mention: Mention,
+    *,
+    why: str,
+    priority: Priority,
+    marks: frozenset[str],
+    at: datetime,
+    terms: ServiceTerms,
+    lease: Terms,
+    copy: bool = False,
+) -> Case:
+    """`join` where nothing has to be woken or reopened; `copy` says that it is one of many near-copies."""
     case = replace(
         case,
         mentions=case.mentions + 1,
         last_mention_at=mention.received_at,
+        language=mention.lang or case.language,
         marks=tuple(sorted({*case.marks, *marks})),
     )
-    case = record(case, Kind.JOINED, DESK, at, mention=mention.id, why=why)
+    more: dict[str, Datum] = {"copy": True} if copy else {}
+    case = record(case, Kind.JOINED, DESK, at, mention=mention.id, why=why, **more)
     return _with_priority(case, priority, DESK, at, terms, lease) if priority < case.priority else case
 
 
@@ -127,10 +147,12 @@ def resolve(case: Case, outcome: str, text: str, *, by: Actor, at: datetime) -> 
     authorise(case, by, "resolve")
     must_be_open(case)
     must_hold(case, by, "resolve")
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    before = case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     case = withdraw_questions(case, by=by, at=at)
     case = _closed(case, State.RESOLVED, outcome, by, at)
-    return record(case, Kind.RESOLVED, by, at, outcome=outcome, text=text)
+    case = record(case, Kind.RESOLVED, by, at, outcome=outcome, text=text)
+    return remember(before, case, Kind.RESOLVED, by=by, at=at)
 
 
 def dismiss(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
@@ -138,9 +160,11 @@ def dismiss(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
     authorise(case, by, "dismiss")
     must_be_open(case)
     must_hold(case, by, "dismiss")
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    before = case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     case = withdraw_questions(case, by=by, at=at)
-    return record(_closed(case, State.DISMISSED, None, by, at), Kind.DISMISSED, by, at, why=why)
+    case = record(_closed(case, State.DISMISSED, None, by, at), Kind.DISMISSED, by, at, why=why)
+    return remember(before, case, Kind.DISMISSED, by=by, at=at)
 
 
 def _closed(case: Case, state: State, outcome: str | None, by: Actor, at: datetime) -> Case:
@@ -164,6 +188,11 @@ def reopen(case: Case, *, by: Actor, at: datetime, terms: ServiceTerms) -> Case:
     if not case.closed:
         raise NotClosed(case.id)
     return _reopened(case, by, at, terms, since=at)
+
+
+def reopened(case: Case, *, at: datetime, terms: ServiceTerms, since: datetime) -> Case:
+    """A closed case that another mention brings back."""
+    return _reopened(case, DESK, at, terms, since=since)
 
 
 def _reopened(case: Case, by: Actor, at: datetime, terms: ServiceTerms, *, since: datetime) -> Case:

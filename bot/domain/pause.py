@@ -52,7 +52,7 @@ def snooze(case: Case, until: datetime, *, by: Actor, at: datetime, lease: Terms
     must_hold(case, by, "snooze")
     if until <= at:
         raise NotInFuture(until)
-    case = withdraw(case, by=by, at=at) if case.offer else case
+    case = withdraw(case, by=by, at=at) if case.offer or case.handover else case
     case = replace(case, snoozed_until=until)
     case = record(case, Kind.SNOOZED, by, at, until=until.isoformat())
     return pause_lease(case, at, lease)

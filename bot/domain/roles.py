@@ -20,6 +20,9 @@ ALLOWED: Final[Mapping[str, tuple[Role, ...]]] = {
     "search": _READERS,
     "digest": _READERS,
     "who": _READERS,
+    "away": _READERS,
+    "cover": _PAGED,
+    "handover": _MEMBERS,
     "claim": _MEMBERS,
     "take": (*_MEMBERS, Role.CHAMPION),
     "release": _MEMBERS,
@@ -62,6 +65,8 @@ class Actor:
     name: str
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     communities: tuple[str, ...] = ()
+    covers: frozenset[PersonId] = frozenset()
+    """Who is away now and has this person standing in: their claims are acted on as if by a lead of that case."""
 
     def in_department(self, department: str) -> frozenset[Role]:
         return self.roles.get(department, frozenset()) | self.roles.get(COMPANY, frozenset())

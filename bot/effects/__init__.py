@@ -16,7 +16,10 @@ from bot.domain.case import Case
 from bot.domain.pause import wake_at
 from bot.domain.questions import next_end
 from bot.effects.asked import questions
+from bot.effects.away import away
 from bot.effects.cards import card_key, card_put, cards, case_of, pages, posted_anew
+from bot.effects.handovers import handovers
+from bot.effects.sight import hidden, others_see_it
 from bot.effects.told import answered_offer, notes, notices, promises
 from bot.policy.model import Policy
 from bot.ports import Put
@@ -26,16 +29,19 @@ __all__ = ["CLOCKS", "Followups", "card_key", "card_put", "case_of", "follow", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followups:
-    """Jobs to have and keys to forget."""
+    """Jobs to have and keys to forget. `again`: everything said of the case is to be said again then, because others
+    may see it now."""
 
     puts: tuple[Put, ...]
     drops: tuple[str, ...]
+    again: datetime | None = None
 
 
 def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
     """The jobs that follow from saving `after`, whose `pending` events happened since `before`."""
     puts: list[Put] = []
     drops: list[str] = []
+    again = None
     for kind, moment in CLOCKS.items():
         was, due = (moment(before) if before else None), moment(after)
         key = f"{kind}:{after.id}"
@@ -48,12 +54,16 @@ def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
         puts += cards(before, after, policy, now)
         puts += pages(before, after, now)
         puts += answered_offer(before, after, policy, now)
+        puts += away(before, after, policy, now)
         puts += questions(before, after, policy, now)
+        puts += handovers(before, after, policy, now)
+        puts += hidden(before, after, policy, now)
+        again = now if others_see_it(before, after) else None
         for event in after.pending:
             puts += notes(event, after, policy)
             puts += notices(event, after, policy)
             puts += promises(event, after, policy)
-    return Followups(puts=tuple(puts), drops=tuple(drops))
+    return Followups(puts=tuple(puts), drops=tuple(drops), again=again)
 
 
 def _lease(case: Case) -> datetime | None:
@@ -70,6 +80,10 @@ def _climb(case: Case) -> datetime | None:
     return case.escalation.climb_at if case.escalation and case.escalating and not case.closed else None
 
 
+def _handover(case: Case) -> datetime | None:
+    return case.handover.until if case.handover else None
+
+
 CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
     "lease": _lease,
     "offer": _offer,
@@ -77,5 +91,6 @@ CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
     "service": service.next_moment,
     "climb": _climb,
     "consult": next_end,
+    "handover": _handover,
 }
 """Timer kind -> when it is due next, from the case alone."""

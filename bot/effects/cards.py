@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.domain.case import Case
+from bot.domain.events import Kind
+from bot.domain.outage import hidden
 from bot.domain.roles import DESK
+from bot.effects.away import page_of_outage
 from bot.policy.model import Policy
 from bot.policy.places import channels, lane_of
 from bot.ports import Place, Put, Rank
@@ -20,6 +23,8 @@ REPOSTED: Final = (
 
 
 def cards(before: Case | None, after: Case, policy: Policy, now: datetime) -> Iterator[Put]:
+    if hidden(after):
+        return
     known = before.seen_in if before else ()
     # Who changed it looks at it: before what the clock changed on a thousand other cards.
     by_hand = any(event.by != DESK.id for event in after.pending)
@@ -27,7 +32,19 @@ def cards(before: Case | None, after: Case, policy: Policy, now: datetime) -> It
         new = department not in known
         for place in channels(policy, department):
             rank = Rank.FIRST_CARD if new else Rank.NOTE if by_hand else Rank.EDIT
-            yield card_put(after.id, place, now, rank)
+            calm = _next_beat(now) if _bursts(after) and rank is Rank.EDIT else now
+            yield card_put(after.id, place, calm, rank)
+
+
+def _bursts(case: Case) -> bool:
+    """Whether the desk may change the card many times a second: people could not read it."""
+    return case.surging or case.pending[-1].kind is Kind.REPOSTED
+
+
+def _next_beat(now: datetime) -> datetime:
+    """The next of the moments at which the desk changes a busy card; all that happens until then is one edit."""
+    beats = int(now.timestamp() // _BEAT.total_seconds()) + 1
+    return datetime.fromtimestamp(beats * _BEAT.total_seconds(), tz=UTC)
 
 
 def card_put(case_id: int, place: Place, now: datetime, rank: Rank = Rank.FIRST_CARD) -> Put:
@@ -64,8 +81,9 @@ def posted_anew(key: str, place: Place, now: datetime) -> Sequence[Put]:
     return card_put(case_id, place, now), told
 
 
+_BEAT: Final = timedelta(seconds=5)
 _CARD: Final = "card:"
-_OF_A_CASE: Final = re.compile(r"(?:card|reposted|page|note|notice):(\d+)[:@]")
+_OF_A_CASE: Final = re.compile(r"(?:card|reposted|page|note|notice|restricted):(\d+)[:@]")
 
 
 def pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
@@ -78,6 +96,9 @@ def pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
         escalation, pages=was.pages, climb_at=was.climb_at, step=was.step, round=was.round
     )
     for page in escalation.pages[len(was.pages) if was and climbed else 0 :]:
+        if page.outage:
+            yield page_of_outage(page)
+            continue
         # Numbers begin anew with every escalation, so the escalation is named by its start.
         subject = f"{after.id}:{int(escalation.started_at.timestamp())}:{page.number}"
         yield Put(

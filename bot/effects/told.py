@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from bot.domain.case import Case, Priority
 from bot.domain.events import Datum, Event, Kind
 from bot.domain.notes import LATER
+from bot.domain.outage import FOLDED
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK
 from bot.effects.cards import args_of, card_key
-from bot.policy.duty import on_duty
+from bot.policy.duty import duty_for, on_duty
 from bot.policy.model import Policy
 from bot.policy.places import channels, lane_of
+from bot.policy.presence import is_away, standing
 from bot.ports import Put, Rank
+
+_PRESSING: Final = frozenset(
+    {
+        Kind.LEASE_WARNED,
+        Kind.WOKEN,
+        Kind.ASSIGNED,
+        Kind.DECLINED,
+        Kind.OFFER_EXPIRED,
+        Kind.SLA_WARNED,
+        Kind.SLA_MISSED,
+        Kind.JOINED,
+        Kind.UNDELIVERED,
+    }
+)
+"""What somebody has to act on: it does not wait until they are back."""
 
 
 def notes(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
@@ -44,8 +62,11 @@ def _about(event: Event) -> Datum:
 
 
 def notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
+    if event.data.get(FOLDED):
+        return
     about = _about(event)
-    for person in dict.fromkeys(_told(event, case, policy)):
+    reached = (_reached(person, event, case, policy) for person in _told(event, case, policy))
+    for person in dict.fromkeys(reached):
         # Nobody is told what they did themselves.
         if person and person not in (event.by, DESK.id) and person in policy.people:
             yield notice(case, about, person, event.at)
@@ -60,6 +81,14 @@ def notices(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
                 rank=Rank.PAGE,
                 args=args_of("notice", f"{case.id}:{event.seq}:#{case.department}", place),
             )
+
+
+def _reached(person: PersonId | None, event: Event, case: Case, policy: Policy) -> PersonId | None:
+    """Who is away is stood for by their cover; what presses goes to the duty person where there is none."""
+    if person is None or not is_away(policy, person, event.at):
+        return person
+    pressing = event.kind in _PRESSING
+    return standing(policy, person, event.at) or (duty_for(policy, case, event.at) if pressing else None) or person
 
 
 def notice(case: Case, about: Datum, person: PersonId, now: datetime) -> Put:
@@ -81,7 +110,10 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
         case Kind.TAKEN | Kind.LAPSED | Kind.RELEASED:
             yield _person(data.get("former"))
             if event.kind is Kind.LAPSED:
-                yield on_duty(policy, case.department, event.at)
+                yield duty_for(policy, case, event.at)
+        case Kind.RELIEVED:
+            if data.get("freed") and case.priority <= Priority.P2:
+                yield duty_for(policy, case, event.at)
         case Kind.LEASE_WARNED | Kind.WOKEN:
             yield _person(data.get("owner"))
         case Kind.ASSIGNED:
@@ -95,12 +127,13 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield _person(data.get("former"))
             yield _person(data.get("offered_by"))
         case Kind.DECLINED | Kind.OFFER_EXPIRED:
-            yield case.owner or on_duty(policy, case.department, event.at)
+            yield case.owner or duty_for(policy, case, event.at)
             yield _person(data.get("offered_by"))
+            yield _person(data.get("former"))
         case Kind.SLA_WARNED | Kind.SLA_MISSED:
             yield case.owner
             if case.priority <= Priority.P2:
-                yield on_duty(policy, case.department, event.at)
+                yield duty_for(policy, case, event.at)
         case Kind.CONSULT_DECLINED | Kind.CONSULT_EXPIRED:
             yield case.owner or on_duty(policy, case.department, event.at)
             yield _person(data.get("asked_by"))
@@ -109,7 +142,21 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield _person(data.get("asked_by"))
         case Kind.CONSULTED:
             yield case.owner
+        case Kind.JOINED if data.get("copy"):
+            return  # The card counts them: three hundred messages about one surge help nobody.
+        case Kind.MERGED_INTO:
+            yield _person(data.get("owner"))
+        case Kind.MERGED | Kind.SEPARATED | Kind.AKIN:
+            yield case.owner
         case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
+            yield case.owner
+        case Kind.UNDONE:
+            yield _person(data.get("owner"))
+            yield _person(data.get("former"))
+            if data.get("receiver"):
+                yield on_duty(policy, case.department, event.at)
+                yield on_duty(policy, str(data.get("receiver")), event.at)
+        case Kind.FROZEN | Kind.THAWED:
             yield case.owner
         case Kind.UNDELIVERED | Kind.NOTE_CHANGED | Kind.NOTE_WITHDRAWN:
             yield _person(data.get("told"))
@@ -137,6 +184,8 @@ def answered_offer(before: Case | None, after: Case, policy: Policy, now: dateti
 def promises(event: Event, case: Case, policy: Policy) -> Iterator[Put]:
     """Of P3 and P4 the duty person hears once an hour for all cases together: a busy day breaks promises by the dozen."""
     if event.kind not in (Kind.SLA_WARNED, Kind.SLA_MISSED) or case.priority <= Priority.P2:
+        return
+    if event.data.get(FOLDED):
         return
     duty = on_duty(policy, case.department, event.at)
     if duty is not None and duty != case.owner:

@@ -61,8 +61,8 @@ class Grammar:
         return Line(verb=verb, slots=slots, text=text, words=words[count:], setting=setting)
 
     def _verb(self, words: tuple[Word, ...]) -> tuple[Verb | None, int]:
-        """The verb, which may be written apart (`hand off`), and how many words name it."""
-        for count in (1, 2):
+        """The verb, which may be written apart (`hand off`, `accept all`), and how many words name it."""
+        for count in (2, 1):
             verb = self._names.get(_squeezed(" ".join(word.key for word in words[:count])))
             if verb is not None and count <= len(words):
                 return verb, count

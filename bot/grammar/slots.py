@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.case import Priority, WaitingFor
+from bot.domain.freeze import ALL, of_case, of_community
 from bot.domain.lifecycle import OUTCOMES
 from bot.domain.people import Person, PersonId
 from bot.domain.refusals import NoSuchCase
@@ -24,15 +25,20 @@ from bot.ports import Place
 Read: TypeAlias = tuple[object, int]
 """A value, and how many words it took."""
 
-_FILLERS: Final = {
-    "case": ("case",),
+FILLERS: Final = {
+    "case": ("case", "into"),
     "department": ("to",),
-    "person": ("to",),
+    "person": ("to", "for"),
+    "cover": ("with", "cover", "covered", "by", "to"),
     "priority": ("to",),
     "on": ("for", "on"),
     "outcome": ("as",),
+    "digests|daily|weekly|monthly|promises|joined": ("digest",),
     "date": ("of", "for", "on"),
 }
+"""Small words that may stand before a slot's value and say nothing."""
+
+_EVERYTHING: Final = (ALL, "everything", "company")
 _ME: Final = ("me", "myself")
 _CASE: Final = re.compile(r"(?:case)?[#-]?(\d+)")
 _MOST_DIGITS: Final = 9
@@ -56,7 +62,7 @@ def read_slot(slot: Slot, words: Sequence[Word], setting: Setting, *, strict: bo
 
     `strict` is for a slot that may be left out with more to follow: only the whole name of a thing fits it.
     """
-    fillers = _FILLERS.get(slot.name, ())
+    fillers = FILLERS.get(slot.name, ())
     if len(words) > 1 and words[0].key in fillers and _CASE.fullmatch(words[0].key) is None:
         try:
             value, took = read_slot(slot, words[1:], setting, strict=strict)
@@ -101,6 +107,18 @@ def _department(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
 
 def _community(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
     return named("community", words, {n: c.title for n, c in setting.policy.communities.items()}, strict)
+
+
+def _scope(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
+    """What a stop on publishing is for: everything, a case, or a community."""
+    if words[0].key in _EVERYTHING:
+        return ALL, 1
+    if case_number(words[0]) is not None:
+        return of_case(case_number(words[0]) or 0), 1
+    if words[0].key == "case" and len(words) > 1 and case_number(words[1]) is not None:
+        return of_case(case_number(words[1]) or 0), 2
+    name, took = _community(words, setting, strict)
+    return of_community(str(name)), took
 
 
 def _person(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
@@ -171,7 +189,9 @@ _READERS: Final[Mapping[str, Callable[[Sequence[Word], Setting, bool], Read]]] =
     "case": _case,
     "department": _department,
     "community": _community,
+    "scope": _scope,
     "person": _person,
+    "cover": _person,
     "priority": _priority,
     "page": _page,
     "on": _on,

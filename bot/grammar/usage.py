@@ -11,10 +11,11 @@ from bot.policy.model import Policy
 _SLOT: Final = re.compile(r"<(?P<must>[^<>\[\]]+)>|\[(?P<may>[^<>\[\]]+)\]")
 _WHOLE: Final = re.compile(r"(?P<verb>[a-z]+)(?P<slots>(?: (?:<[^<>\[\]]+>|\[[^<>\[\]]+\]))*)")
 
-_TYPED: Final = ("when", "date", "department", "community", "person")
+_TYPED: Final = ("when", "date", "department", "community", "person", "cover")
 """Slots of several words that still are one value, not free text."""
 
 _EXAMPLES: Final = {
+    "scope": "1042",
     "case": "1042",
     "priority": "P2",
     "on": "customer",
@@ -75,7 +76,7 @@ def _example(slot: Slot, policy: Policy) -> str:
         return next(iter(tuple(policy.departments)[-1:]), "")
     if slot.name == "community":
         return next(iter(policy.communities), "")
-    if slot.name == "person":
+    if slot.name in ("person", "cover"):
         return str(next(iter(policy.people), ""))
     return _EXAMPLES.get(slot.name, "")
 

@@ -83,8 +83,17 @@ def _check_department(policy: Policy, department: Department, problems: Problems
         )
     if department.rotation and len(department.duty) < 2:
         problems.warn((*path, "rotate"), "there is nothing to rotate: duty names fewer than two people")
+    _check_restricted(policy, department, (*path, "restricted"), problems)
     if department.escalation and department.escalation not in policy.escalations:
         problems.unknown((*path, "escalation"), "escalation", department.escalation, policy.escalations)
+
+
+def _check_restricted(policy: Policy, department: Department, path: Path, problems: Problems) -> None:
+    """Externals see nothing that is restricted, so they can do nothing where everything is."""
+    names = [p.name for p in policy.people.values() if Role.EXTERNAL in p.roles.get(department.name, ())]
+    if department.restricted and names:
+        told = f"{', '.join(names)}, being external, see none of its cases; keep them out of its channels, too"
+        problems.warn(path, told)
 
 
 def _roles_in(person: Person, department: str) -> frozenset[Role]:

@@ -30,11 +30,17 @@ def check_rules(policy: Policy, problems: Problems) -> None:
 
 
 def _check_rule(policy: Policy, rule: Rule, path: Path, problems: Problems) -> None:
-    if not (rule.mark or rule.department or rule.priority or rule.escalate):
-        told = "this rule does nothing: give it a department, a priority, a mark or escalate = true"
+    if not (rule.mark or rule.department or rule.priority or rule.escalate or rule.restrict):
+        told = (
+            "this rule does nothing: give it a department, a priority, a mark, escalate = true "
+            'or restrict = ["legal"]'
+        )
         problems.mistake(path, told)
     if rule.department and rule.department not in policy.departments:
         problems.unknown((*path, "department"), "department", rule.department, policy.departments)
+    for number, name in enumerate(rule.restrict):
+        if name not in policy.departments:
+            problems.unknown((*path, "restrict", number), "department", name, policy.departments)
     for number, name in enumerate(rule.communities):
         if name not in policy.communities:
             problems.unknown((*path, "communities", number), "community", name, policy.communities)

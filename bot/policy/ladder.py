@@ -10,30 +10,21 @@ from bot.domain.calendar import Calendar, NeverOpen
 from bot.domain.case import Case, Escalation, Priority
 from bot.domain.escalation import Rung
 from bot.domain.people import PersonId
-from bot.policy.duty import DUTY, LEAD, is_active, leads, paged
+from bot.policy.duty import DUTY, LEAD, leads, meant, paged
 from bot.policy.model import EscalationPolicy, Policy, Step
+from bot.policy.plans import escalation_policy_by_hand, escalation_policy_for
+from bot.policy.presence import is_active, standing
 from bot.policy.terms import calendar_of
 
+__all__ = ["escalation_policy_by_hand", "escalation_policy_for", "rung"]
+
 _WAKES: Final = frozenset({Priority.P1})
-
-
-def escalation_policy_for(policy: Policy, department: str, priority: Priority) -> str | None:
-    """The escalation that the desk starts by itself: the department's own, else the priority's, else none."""
-    known = policy.departments.get(department)
-    own = known.escalation if known else None
-    return own or policy.defaults.escalation.get(priority)
-
-
-def escalation_policy_by_hand(policy: Policy, department: str, priority: Priority) -> str:
-    """The escalation that a person starts: there is always one, at the least the one of P1."""
-    usual = escalation_policy_for(policy, department, priority)
-    return usual or policy.defaults.escalation.get(Priority.P1) or next(iter(policy.escalations), "")
 
 
 def rung(policy: Policy, case: Case, at: datetime) -> Rung:
     """The next rung of the case's escalation at `at` (UTC). ValueError when it has none.
 
-    A step that finds nobody pages the fallback. Outside their hours people are paged for the step's `wakes`
+    Whoever is away is stood for by their cover. A step that finds nobody pages the fallback. Outside their hours people are paged for the step's `wakes`
     only; when nobody else is there, the rung is empty and to be looked at again when the first one opens.
     After the last step and its repeats, or when the policy dropped the escalation, all leads are paged.
     """
@@ -62,10 +53,26 @@ def _asked(
     policy: Policy, escalation: Escalation, case: Case, step: Step, plan: EscalationPolicy, at: datetime
 ) -> tuple[PersonId, ...]:
     """The step's people without those who passed. When all of them passed, nobody: the next step follows."""
-    found = paged(policy, step.page, case.department, case.community, at)
+    found = paged(policy, step.page, case.department, case.community, at, language=case.language)
     if not found:
-        found = _known(policy, (plan.fallback,), at)
+        # Away or not: after the fallback there is nobody, and a page must not go to nobody.
+        there = standing(policy, plan.fallback, at)
+        found = _known(policy, (there or plan.fallback,), at)
     return tuple(who for who in found if who not in escalation.passed_by)
+
+
+def _instead(
+    policy: Policy, case: Case, page: str, people: tuple[PersonId, ...], at: datetime
+) -> tuple[tuple[PersonId, PersonId], ...]:
+    """Of these people, those who are asked in somebody's place: (who is asked, who is away)."""
+    wanted = meant(policy, page, case.department, case.community, at)
+    asked = {standing(policy, who, at): who for who in wanted if policy.absences.of(who, at)}
+    away = next((who for who in wanted if policy.absences.of(who, at)), None)
+    return tuple(
+        (who, absent)
+        for who in people
+        if who not in wanted and (absent := asked.get(who) or away) is not None
+    )
 
 
 def _timed(
@@ -80,14 +87,21 @@ def _timed(
     wait = step.wait or policy.defaults.acknowledge_buys
     hours = {who: _hours(policy, case, step.page, who) for who in people}
     here, opens = _there(hours, case.priority in step.wakes, at)
-    return Rung(step=number, round=round_, people=here, next_at=at + wait if here else opens)
+    return Rung(
+        step=number,
+        round=round_,
+        people=here,
+        next_at=at + wait if here else opens,
+        instead=_instead(policy, case, step.page, here, at),
+    )
 
 
 def _last(policy: Policy, case: Case, position: tuple[int, int], at: datetime) -> Rung:
     """All leads of the company. What does not wake people waits for the first of them."""
     step, round_ = position
-    found = (who for name in policy.departments for who in leads(policy, name, at))
-    everyone = _known(policy, dict.fromkeys(found), at)
+    found = tuple(who for name in policy.departments for who in leads(policy, name, at))
+    there = (standing(policy, who, at) for who in found)
+    everyone = _known(policy, dict.fromkeys([who for who in there if who] or found), at)
     hours = {who: policy.people[who].calendar or policy.company.calendar for who in everyone}
     here, opens = _there(hours, case.priority in _WAKES, at)
     waits = opens is not None

@@ -1,4 +1,4 @@
-"""The policy as frozen values, but for the roster, which is live. Nothing here reads a file or a clock."""
+"""The policy as frozen values, but for the roster and the absences, which are live. Nothing here reads a file or a clock."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
 from bot.domain.people import PersonId
+from bot.policy.absences import Absences
 from bot.policy.roster import Roster
 
 
@@ -40,6 +41,7 @@ class Defaults:
     acknowledge_buys: timedelta = timedelta(minutes=30)
     sla_warning: float = 0.75
     retention: timedelta = timedelta(days=730)
+    outage_after: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,8 @@ class Rule:
     department: str | None = None
     priority: Priority | None = None
     escalate: bool = False
+    restrict: tuple[str, ...] = ()
+    """departments that alone, with the case's own, may see what the rule is about"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +177,4 @@ class Policy:
     rules: tuple[Rule, ...]
     escalations: Mapping[str, EscalationPolicy]
     digests: tuple[DigestPlan, ...] = ()
+    absences: Absences = field(default_factory=Absences, compare=False)

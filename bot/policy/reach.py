@@ -10,6 +10,7 @@ from bot.domain.people import PersonId
 from bot.policy.duty import champions, is_active, leads, on_duty
 from bot.policy.ladder import escalation_policy_by_hand
 from bot.policy.model import Policy
+from bot.policy.presence import standing
 
 
 def stand_in(policy: Policy, department: str, at: datetime, *, but: str = "") -> PersonId | None:
@@ -32,5 +33,7 @@ def _last(policy: Policy, department: str) -> tuple[PersonId, ...]:
 
 
 def _first(policy: Policy, people: Iterable[PersonId], at: datetime, but: str) -> PersonId | None:
-    known = (who for who in people if who in policy.people and is_active(policy.people[who], at))
-    return next((who for who in known if who != but), None)
+    known = [who for who in people if who in policy.people and is_active(policy.people[who], at)]
+    there = (who for each in known if (who := standing(policy, each, at)) is not None)
+    # Somebody away is still better than nobody.
+    return next((who for who in (*there, *known) if who != but), None)

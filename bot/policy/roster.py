@@ -22,6 +22,7 @@ class Roster(Mapping[PersonId, Person]):
         self._groups: dict[str, Mapping[str, tuple[Person, ...]]] = {}
         self._people: Mapping[PersonId, Person] = self._named
         self._met: Mapping[PersonId, Person] = {}
+        self._lost = False
 
     def adopt(self, platform: str, groups: Mapping[str, Iterable[Person]]) -> None:
         """From now on the platform's groups are these: department to verified colleagues, who are members of it.
@@ -35,7 +36,17 @@ class Roster(Mapping[PersonId, Person]):
             for department, members in joined.items():
                 for member in members:
                     people[member.id] = _joins(people.get(member.id, member), department)
+        self._lost = self._lost or any(person not in people for person in self._people)
         self._people = people
+
+    def lost_somebody(self) -> bool:
+        """Whether anybody lost their last role since this was asked last."""
+        lost, self._lost = self._lost, False
+        return lost
+
+    def heard_from(self, platform: str) -> bool:
+        """Whether the platform's groups are known: before that, nobody can be said to be in none of them."""
+        return platform in self._groups
 
     def meet(self, *colleagues: Person) -> None:
         """Verified colleagues, whether they have a role or not: the desk knows their names from now on."""

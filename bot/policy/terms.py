@@ -10,8 +10,10 @@ from typing import Final
 
 from bot.domain.calendar import Calendar, Span, SpanKind
 from bot.domain.case import Case, Priority
+from bot.domain.people import PersonId
 from bot.domain.terms import ServiceTerms, Terms
 from bot.policy.model import Policy
+from bot.policy.presence import hours_of
 
 LEASE_WARNS: Final = 0.75
 """The share of a claim's lease after which its owner is warned."""
@@ -36,6 +38,12 @@ def offer_clock(policy: Policy, to_department: str, priority: Priority) -> Terms
     """How long an offer waits for its answer: P3 and P4 in the receiver's hours, the others as written."""
     span = policy.defaults.handoff_clock[priority]
     return Terms(span=_paused(span, priority), calendar=calendar_of(policy, to_department))
+
+
+def person_clock(policy: Policy, to: PersonId, case: Case) -> Terms:
+    """How long a colleague is asked to take `case` over: P3 and P4 in their own working time, the others as written."""
+    span = policy.defaults.handoff_clock[case.priority]
+    return Terms(span=_paused(span, case.priority), calendar=hours_of(policy, to, case.department))
 
 
 def consult_clock(policy: Policy, to_department: str, priority: Priority) -> Terms:

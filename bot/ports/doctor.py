@@ -11,6 +11,8 @@ class Health(StrEnum):
     DOUBTFUL = "doubtful"
     """It works, though perhaps not as meant."""
     BROKEN = "broken"
+    UNCHECKED = "unchecked"
+    """It could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

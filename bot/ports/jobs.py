@@ -77,6 +77,8 @@ class Jobs(Protocol):
 
     def put(self, put: Put) -> None: ...
     def drop(self, key: str) -> None: ...
+    def again(self, case_id: int, at: datetime) -> None:
+        """Every message about the case is due again at `at`, and says what its readers may see then."""
 
 
 class Timers(Protocol):

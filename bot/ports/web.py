@@ -47,10 +47,22 @@ class WebLog(Protocol):
     async def get(self, message_id: int) -> WebMessage | None: ...
     async def by_nonce(self, nonce: str) -> WebMessage | None: ...
     async def page(
-        self, conversation: str, *, reply_to: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        conversation: str,
+        *,
+        reply_to: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
     ) -> Sequence[WebMessage]:
-        """The newest `limit` messages of the conversation's main line (or of one thread), oldest first.
-        `case_id` tells for a card's message which case it shows."""
+        """The newest `limit` messages of the conversation's main line (or of one thread), oldest first; with `after`
+        the first ones behind that message. `case_id` tells for a card's message which case it shows."""
+
+    async def search(
+        self, conversation: str, words: Sequence[str], *, before: int | None = None, limit: int = 20
+    ) -> tuple[Sequence[WebMessage], int | None]:
+        """Messages of the conversation and its threads that hold all of the words, newest first, however they are
+        written (no case, no accents). The number is where to go on looking, as `before`; None at the beginning."""
 
     async def changed(self, after: int, limit: int = 200) -> tuple[int, Sequence[int]]:
         """(newest change number, ids of messages changed since `after`), for live updates across processes."""

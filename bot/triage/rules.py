@@ -20,6 +20,7 @@ class Triage:
     priority: Priority
     marks: frozenset[str] = frozenset()
     escalate: bool = False
+    restrict: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -65,7 +66,7 @@ def community_of(policy: Policy, *, community: str | None, brand: str | None, so
 
 
 def triage(policy: Policy, mention: Mention) -> Triage:
-    """The first department named by a rule that holds, the most urgent priority, every mark.
+    """The first department named by a rule that holds, the most urgent priority, every mark, all who may see it.
 
     No rule names a department: the first that interacts in the mention's community. No priority: P4.
     """
@@ -78,6 +79,7 @@ def triage(policy: Policy, mention: Mention) -> Triage:
         priority=priority,
         marks=frozenset(each.rule.mark for each in held if each.rule.mark),
         escalate=any(each.rule.escalate for each in held),
+        restrict=tuple(dict.fromkeys(name for each in held for name in each.rule.restrict)),
         reasons=tuple(_reasons(held, named, department, priority)),
         rules=tuple(each.rule.name for each in held),
     )
@@ -173,6 +175,8 @@ def _reasons(
             effects.append(f"marked {rule.mark}")
         if rule.escalate:
             effects.append("escalates")
+        if rule.restrict:
+            effects.append(f"restricted to {', '.join(rule.restrict)}")
         if effects:
             yield f'rule "{rule.name}": {each.because} → {", ".join(effects)}'
     if not named:

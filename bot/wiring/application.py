@@ -9,6 +9,8 @@ from adapters.sources.webhook import Webhook
 from adapters.web.inbound import WebFrontend
 from bot.triage.rules import community_of
 from bot.wiring.desk import Desk
+from bot.wiring.signin import SigningIn
+from bot.wiring.web import WebReads
 from storage.sql.migrate import current, newest
 
 
@@ -31,6 +33,7 @@ def application(desk: Desk) -> web.Application:
         metrics=desk.metrics,
     )
     routes: list[web.AbstractRouteDef] = list(webhook.routes())
+    sign_in: SigningIn | None = None
     if "web" in desk.chats:
         front = WebFrontend(
             policy=desk.policy,
@@ -39,13 +42,23 @@ def application(desk: Desk) -> web.Application:
             clock=desk.store.clock,
             hub=desk.hub,
             verbs=desk.router.routes.verbs.values(),
+            reads=WebReads(desk.router),
         )
-        routes += front.routes()
+        if desk.config.sign_in is None:
+            routes += front.routes()
+        else:
+            sign_in = SigningIn(desk, desk.config.sign_in)
+            routes += sign_in.around(front.routes())
     for chatting in (desk.slack, desk.teams):
         if chatting is not None:
             routes += chatting.routes()
     app = http_application(
-        routes=routes, checks={"database": database, "migrations": migrations}, metrics=desk.metrics
+        routes=routes,
+        checks={"database": database, "migrations": migrations},
+        reported=sign_in.reported if sign_in else {},
+        metrics=desk.metrics,
     )
     app.on_shutdown.append(lambda _: desk.hub.close())
+    if sign_in is not None:
+        app.on_cleanup.append(sign_in.close)
     return app

@@ -24,7 +24,9 @@ from bot.policy.places import speaking
 from bot.policy.reach import last_resort
 from bot.ports import Chat, Job
 from bot.router import Router
+from bot.wiring.pulse import Pulse
 from handlers import all_routes
+from handlers.leaving import leaving_clock
 from handlers.sentence import TOLD, tell
 from storage.sql.clock import SqlClock
 from storage.sql.database import is_server
@@ -60,6 +62,7 @@ class Desk:
     hub: LiveHub
     metrics: Metrics
     chats: Mapping[str, Chat]
+    pulse: Pulse
     workspace: Workspace | None = None
     slack: SlackFrontend | None = None
     tenancy: Tenancy | None = None
@@ -97,7 +100,7 @@ async def connect(
     workspace, tenancy = _workspace(config, full, store), _tenancy(config, full, store)
     chatting = [each for each in (workspace, tenancy) if each is not None]
     try:
-        await store.clock.refresh(store.reader)
+        await store.refresh()
         for each in chatting:
             await each.remember()
         yield _assemble(config, full, store, chats or default_chats(config), workspace, tenancy)
@@ -142,7 +145,8 @@ def _assemble(
     policy = speaking(full, spoken.keys()) if spoken else full
     store.policy = policy
     metrics = Metrics(queue_depth=lambda: store.writer.depth)
-    router = Router(all_routes(), policy, store, store.clock, observer=metrics)
+    link_address = config.sign_in.link_address if config.sign_in else ""
+    router = Router(all_routes(link_address), policy, store, store.clock, observer=metrics)
     delivery = Delivery(
         lanes=store.lanes,
         chats=spoken,
@@ -152,13 +156,14 @@ def _assemble(
         nonces=lambda: uuid.uuid4().hex,
         observer=metrics,
     )
+    pulse = Pulse(store=store, told=lambda outage: metrics.outage(outage.since, outage.until))
     worker = Worker(
         timers=store.timers,
         lanes=store.lanes,
         runner=router,
         empty_lane=delivery.empty,
         clock=store.clock,
-        refresh=lambda: store.clock.refresh(store.reader),
+        refresh=partial(_refresh, store, pulse),
         speaks=bool(spoken),
         tell=partial(_tell_of_set_aside, store),
     )
@@ -181,11 +186,21 @@ def _assemble(
         hub=hub,
         metrics=metrics,
         chats=spoken,
+        pulse=pulse,
         workspace=workspace,
         slack=workspace.front(**ears, counted=metrics.slack_event) if workspace else None,
         tenancy=tenancy,
         teams=tenancy.front(**ears, counted=metrics.teams_activity) if tenancy else None,
     )
+
+
+async def _refresh(store: SqlStore, pulse: Pulse) -> None:
+    """What other processes changed. Whoever a group lost meanwhile lets go of what they hold."""
+    await store.refresh()
+    await pulse.beat()
+    if store.policy.people.lost_somebody():
+        ring = leaving_clock(store.clock.now())
+        await store.submit([lambda c: put(c, ring)])
 
 
 async def _tell_of_set_aside(store: SqlStore, job: Job, reason: str) -> None:

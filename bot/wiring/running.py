@@ -14,7 +14,10 @@ import structlog
 from bot.config import Config
 from bot.ports import Overloaded, Stale
 from bot.wiring.desk import Desk, connect
+from bot.wiring.signin import idle_of
 from handlers.digest import standing
+from handlers.duty import duty_clocks
+from handlers.leaving import leaving_clock
 from storage.sql.database import only_worker
 from storage.sql.erasing import BATCH, erase_old
 from storage.sql.intake import receive_put
@@ -30,8 +33,9 @@ async def set_standing_jobs(desk: Desk) -> None:
     """Puts the jobs that always stand: receiving for each community, and the clocks of digests."""
     now = desk.store.clock.now()
     receiving = [partial(put, wanted=receive_put(name, now)) for name in desk.policy.communities]
-    digests = [partial(put_missing, wanted=clock) for clock in standing(desk.policy, now)]
-    await desk.store.submit([*receiving, *digests])
+    clocks = (*standing(desk.policy, now), *duty_clocks(desk.policy, now))
+    missing = [partial(put_missing, wanted=clock) for clock in clocks]
+    await desk.store.submit([*receiving, *missing, partial(put, wanted=leaving_clock(now))])
 
 
 @asynccontextmanager
@@ -44,6 +48,7 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
         async with connect(config, **parts) as desk:  # type: ignore[arg-type]
             if alone:
                 await desk.store.free_leases()
+            await desk.pulse.beat()
             await set_standing_jobs(desk)
             if desk.workspace is not None:
                 await desk.workspace.open()
@@ -64,15 +69,19 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
+                await desk.pulse.stop()
 
 
 async def _keep_house(desk: Desk) -> None:
     while True:
         try:
             await desk.store.forget_seen()
+            await desk.store.sign_ins.sweep(idle_of(desk.config))
             await erase_what_is_old(desk)
         except (Stale, Overloaded) as busy:
             log.warning("the database is busy, the house is kept later", why=type(busy).__name__)
+        except Exception:  # the edge: what went wrong once must not stop it for as long as the desk runs
+            log.exception("the house could not be kept, it is tried again in an hour")
         await desk.store.clock.sleep(HOUSEKEEPING)
 
 

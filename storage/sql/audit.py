@@ -126,10 +126,19 @@ def _length_of(subject: str) -> str:
     return _LENGTH.format(subject=subject)
 
 
-def record(connection: Connection, kind: Kind, *, by: PersonId, at: datetime, **data: Datum) -> None:
-    """Adds to the desk's own chain. Its length is kept beside it, so that a cut-off end is found."""
-    new = insert_into(connection, COUNTERS).values(name=_length_of(AUDIT), value=1)
+def record(
+    connection: Connection,
+    kind: Kind,
+    *,
+    by: PersonId,
+    at: datetime,
+    subject: str = AUDIT,
+    place: str = "terminal",
+    **data: Datum,
+) -> None:
+    """Adds to a chain that is about no case. Its length is kept beside it, so that a cut-off end is found."""
+    new = insert_into(connection, COUNTERS).values(name=_length_of(subject), value=1)
     counted = new.on_conflict_do_update(index_elements=["name"], set_={"value": COUNTERS.c.value + 1})
     seq = int(connection.execute(counted.returning(COUNTERS.c.value)).scalar_one())
     event = Event(kind=kind, at=at, by=by, department="", data=data, seq=seq)
-    chain.append(connection, AUDIT, [event], place="terminal", salts=[secrets.token_bytes(16)])
+    chain.append(connection, subject, [event], place=place, salts=[secrets.token_bytes(16)])

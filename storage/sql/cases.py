@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,23 +16,27 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    not_,
     or_,
     select,
     text,
     true,
+    union,
     update,
 )
 
 from bot.domain.case import Case, State
 from bot.domain.events import Event
+from bot.domain.people import PersonId
 from bot.domain.refusals import NoSuchCase
+from bot.domain.sight import viewers
 from bot.effects import follow
 from bot.ports import CaseFilter, Queue, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
-from storage.sql.columns import OPEN
-from storage.sql.columns import lowered
+from storage.sql.columns import OPEN, SECOND_THOUGHTS, lowered
 from storage.sql.tables import CaseRow, MentionRow, ThreadRow
+from storage.sql.tags import in_use, save_tags, tagged
 
 if TYPE_CHECKING:
     from storage.sql.work import SqlWork
@@ -70,19 +75,34 @@ class SqlCases:
         self._saved.add(case.id)
         follows = follow(self._loaded.get(case.id), case, self._work.store.policy)
         self._work.write(partial(_save, case=case, place=self._work.origin.place))
+        tags = self._loaded[case.id].tags if case.id in self._loaded else ()
+        if case.tags != tags:
+            self._work.write(partial(save_tags, case=case, before=tags))
         for key in follows.drops:
             self._work.jobs.drop(key)
         for wanted in follows.puts:
             self._work.jobs.put(wanted)
+        if follows.again is not None:
+            for number in (case.id, *case.absorbed):
+                self._work.jobs.again(number, follows.again)
 
     async def find(self, which: CaseFilter, *, limit: int = 20, offset: int = 0) -> Sequence[Case]:
         wanted = _where(select(CASES.c.body), which)
-        wanted = wanted.order_by(CASES.c.priority, CASES.c.due, CASES.c.id).limit(limit).offset(offset)
+        order = (CASES.c.since,) if which.unanswered else (CASES.c.priority, CASES.c.due)
+        wanted = wanted.order_by(*order, CASES.c.id).limit(limit).offset(offset)
         rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
-        return [decode_case(row.body) for row in rows]
+        found = [decode_case(row.body) for row in rows]
+        # What is found may be changed and saved as well: what follows is told by what it was before.
+        self._loaded.update((case.id, case) for case in found)
+        return found
 
-    async def count(self, which: CaseFilter) -> int:
+    async def count(self, which: CaseFilter, *, most: int | None = None) -> int:
         wanted = _where(select(func.count()).select_from(CASES), which)
+        if most is not None:
+            some = _where(select(CASES.c.id), which)
+            # In its order, so that the index of who waits is the one that is walked.
+            some = (some.order_by(CASES.c.since) if which.unanswered else some).limit(most)
+            wanted = select(func.count()).select_from(some.subquery())
         return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()), long=True)
 
     async def queues(
@@ -99,6 +119,10 @@ class SqlCases:
             queues[department] = replace(queues.get(department, Queue()), **free)
         return queues
 
+    async def holders(self) -> frozenset[PersonId]:
+        rows = await self._work.read(lambda c: c.execute(_HOLDERS).all(), long=True)
+        return frozenset(PersonId(row.person) for row in rows)
+
     async def history(self, case_id: int, *, limit: int = 50) -> Sequence[Event]:
         of = {"this_subject": subject(case_id), "most": limit}
         rows = await self._work.read(lambda c: c.execute(_HISTORY, of).all())
@@ -108,6 +132,16 @@ class SqlCases:
         of = {"this_subject": subject(case_id), "this_seq": seq}
         row = await self._work.read(lambda c: c.execute(_EVENT, of).first())
         return chain.as_event(row) if row else None
+
+    async def second_thoughts(self, by: PersonId, *, since: datetime) -> Sequence[tuple[int, Event]]:
+        of = {"this_actor": by, "since": since}
+        rows = await self._work.read(lambda c: c.execute(_SECOND_THOUGHTS, of).all())
+        return [(int(row.subject.removeprefix(_SUBJECT)), chain.as_event(row)) for row in rows]
+
+    async def tags_in_use(self, department: str, *, since: datetime, limit: int = 8) -> Sequence[str]:
+        return await self._work.read(
+            partial(in_use, department=department, since=since, limit=limit), long=True
+        )
 
     async def threads(self, keys: Iterable[str]) -> Mapping[str, Thread]:
         wanted = {"keys": list(keys)}
@@ -127,29 +161,54 @@ class SqlCases:
                 self._work.write(partial(_link_again, thread=thread, seen=seen[thread.key]))
 
 
+_SUBJECT: Final = "case:"
+_HOLDERS: Final = union(
+    select(CASES.c.owner.label("person")).where(CASES.c.owner.is_not(None), text(OPEN)),
+    select(CASES.c.handed_to.label("person")).where(CASES.c.handed_to.is_not(None)),
+)
 _ONE: Final = select(CASES.c.body).where(CASES.c.id == bindparam("id"))
 _OF: Final = chain.EVENTS.c.subject == bindparam("this_subject")
 _HISTORY: Final = select(chain.EVENTS).where(_OF).order_by(chain.EVENTS.c.seq.desc()).limit(bindparam("most"))
 _EVENT: Final = select(chain.EVENTS).where(_OF, chain.EVENTS.c.seq == bindparam("this_seq"))
+_SECOND_THOUGHTS: Final = (
+    select(chain.EVENTS)
+    .where(
+        chain.EVENTS.c.actor == bindparam("this_actor"),
+        chain.EVENTS.c.at >= bindparam("since"),
+        text(SECOND_THOUGHTS),
+    )
+    .order_by(chain.EVENTS.c.at.desc(), chain.EVENTS.c.id.desc())
+    .limit(20)
+)
 _THREADS: Final = select(THREADS).where(THREADS.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def subject(case_id: int) -> str:
-    return f"case:{case_id}"
+    return f"{_SUBJECT}{case_id}"
 
 
 def _save(connection: Connection, case: Case, place: str) -> None:
     seq = case.seq + len(case.pending)
     row = _row(case, seq)
+    if case.merged_into is not None:
+        row["sight"] = connection.execute(_SIGHT, {"of": case.merged_into}).scalar()
     if case.version == 0:
         connection.execute(_OPEN, row)
     elif not connection.execute(_CHANGE, {**row, "this_id": case.id, "this_version": case.version}).rowcount:
         raise Stale(f"case {case.id}")
+    if case.absorbed:
+        absorbed = {"these": list(case.absorbed), "seen_by": row["sight"]}
+        connection.execute(_AS_HIDDEN, absorbed)
     if case.pending:
         salts = [secrets.token_bytes(16) for _ in case.pending]
         chain.append(connection, subject(case.id), case.pending, place=place, salts=salts)
 
 
+# What was merged into a case is seen by whoever sees that one, from now on as in the past.
+_SIGHT: Final = select(CASES.c.sight).where(CASES.c.id == bindparam("of"))
+_AS_HIDDEN: Final = (
+    update(CASES).where(CASES.c.id.in_(bindparam("these", expanding=True))).values(sight=bindparam("seen_by"))
+)
 _OPEN: Final = insert(CASES)
 _CHANGE: Final = update(CASES).where(
     CASES.c.id == bindparam("this_id"), CASES.c.version == bindparam("this_version")
@@ -169,12 +228,23 @@ def _row(case: Case, seq: int) -> dict[str, Any]:
         "priority": case.priority.value,
         "owner": case.owner,
         "offered_to": case.offer.to if case.offer else None,
+        "handed_to": case.handover.to if case.handover else None,
         "escalating": case.escalating,
         "due": due,
         "opened_at": case.opened_at,
         "snoozed_until": case.snoozed_until,
+        "since": promised.since,
+        "responded_at": promised.responded_at,
+        "closed_at": case.closed_at,
+        "sight": _sight(case),
+        "merged_into": case.merged_into,
         "body": encode_case(saved),
     }
+
+
+def _sight(case: Case) -> str | None:
+    seen_by = viewers(case)
+    return f"|{'|'.join(seen_by)}|" if seen_by else None
 
 
 def _link_new(connection: Connection, threads: Sequence[Thread]) -> None:
@@ -206,6 +276,8 @@ def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
     query = query.where(CASES.c.state.in_([state.value for state in which.states]))
     if _STILL_OPEN.issuperset(which.states):
         query = query.where(text(OPEN))
+    if which.unanswered:
+        query = query.where(CASES.c.responded_at.is_(None))
     if which.departments is not None:
         query = query.where(CASES.c.department.in_(which.departments))
     if which.communities is not None:
@@ -214,15 +286,40 @@ def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
         query = query.where(CASES.c.owner == which.owner)
     if which.offered_to is not None:
         query = query.where(CASES.c.offered_to.in_(which.offered_to))
+    if which.offered:
+        query = query.where(CASES.c.offered_to.is_not(None))
+    if which.handed_to is not None:
+        query = query.where(CASES.c.handed_to.in_(which.handed_to))
     if which.escalated is not None:
         query = query.where(CASES.c.escalating == (true() if which.escalated else false()))
     if which.due_before is not None:
         query = query.where(CASES.c.due <= which.due_before)
     if which.awake_at is not None:
         query = query.where(or_(CASES.c.snoozed_until.is_(None), CASES.c.snoozed_until <= which.awake_at))
+    if which.visible_to is not None:
+        query = query.where(CASES.c.id.not_in(_hidden_from(which.visible_to, which.states)))
     for word in (which.text or "").split():
-        query = query.where(CASES.c.id.in_(_mentioning(word)))
+        query = query.where(_found_by(word))
     return query
+
+
+def _hidden_from(viewers: Sequence[str], states: Sequence[State]) -> Any:
+    """The restricted cases in these states that none of the departments and people may see."""
+    seen = [_RESTRICTED.c.sight.contains(f"|{each}|", autoescape=True) for each in viewers]
+    hidden = select(_RESTRICTED.c.id).where(
+        _RESTRICTED.c.sight.is_not(None), _RESTRICTED.c.state.in_([state.value for state in states])
+    )
+    return hidden.where(not_(or_(*seen))) if seen else hidden
+
+
+_RESTRICTED: Any = CASES.alias("restricted")
+
+
+def _found_by(word: str) -> Any:
+    """A word with # is a tag of the case as well as a hashtag in its posts."""
+    mentioned = CASES.c.id.in_(_mentioning(word))
+    tag = word.removeprefix("#").casefold()
+    return or_(CASES.c.id.in_(tagged(tag)), mentioned) if word.startswith("#") and tag else mentioned
 
 
 def _mentioning(word: str) -> Any:

@@ -10,7 +10,6 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field
 
 from storage.sql.engine import LOWER
-
 from storage.sql.moments import Moment
 
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
@@ -18,6 +17,11 @@ _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 
 OPEN: Final = "state IN ('open', 'claimed')"
 """An index on a part is used by a question that says the very same words."""
+
+UNANSWERED: Final = f"{OPEN} AND responded_at IS NULL"
+
+SECOND_THOUGHTS: Final = "kind IN ('resolved', 'dismissed', 'accepted', 'merged')"
+"""The acts that people can take back."""
 
 
 class lowered(FunctionElement[str]):

@@ -63,14 +63,22 @@ def traces(connection: Connection, posts: Sequence[Any], *handles: str) -> Trace
 _TEXTS: Final = select(REVISIONS.c.text).where(REVISIONS.c.mention_id == bindparam("this_mention"))
 
 
-def say_again(connection: Connection, number: int, policy: Policy, now: datetime) -> int:
-    """Every message about the case is delivered again, though nothing else of it changed. How many."""
+def say_again(
+    connection: Connection, number: int, policy: Policy, now: datetime, *, anew: bool = True
+) -> int:
+    """Every message about the case is delivered again, though nothing else of it changed. How many.
+
+    Without `anew`, one that says the same as before is left alone.
+    """
     rows = [
         row for row in connection.execute(messages_about(number)).all() if row.state in ("sent", "sending")
     ]
     paged = _paged(connection, number)
     wanted = {put.key: put for row in rows if (put := _put(row.key, number, policy, paged, now)) is not None}
-    connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_([row.id for row in rows])).values(shown=""))
+    if anew:
+        connection.execute(
+            update(MESSAGES).where(MESSAGES.c.id.in_([row.id for row in rows])).values(shown="")
+        )
     if wanted:
         put_all(connection, list(wanted.values()))
     return len(wanted)

@@ -58,8 +58,16 @@ async def _erased(store: SqlStore, do: partial[Erased], eraser: Eraser) -> Outco
         done.append(erased)
         if erased.traces is not None:
             unsaid(connection, erased.traces)
-        counts = {"mentions": erased.mentions, "events": erased.events, "cases": len(erased.cases)}
-        audit.record(connection, Kind.ERASED, by=eraser.by, at=eraser.now, why=eraser.why, **counts)
+        audit.record(
+            connection,
+            Kind.ERASED,
+            by=eraser.by,
+            at=eraser.now,
+            why=eraser.why,
+            mentions=erased.mentions,
+            events=erased.events,
+            cases=len(erased.cases),
+        )
 
     await store.submit([write])
     (erased,) = done

@@ -20,7 +20,7 @@ from storage.sql.mentions import REVISIONS, as_mention
 from storage.sql.messages import MESSAGES
 from storage.sql.tombstones import plain_handle
 
-ABOUT: Final = ("card", "reposted", "page", "note", "notice")
+ABOUT: Final = ("card", "reposted", "page", "note", "notice", "restricted")
 """What the delivery keys of messages about a case begin with; its number follows."""
 
 

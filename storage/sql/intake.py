@@ -88,7 +88,14 @@ def _first_time(new: set[tuple[str, str]], row: tuple[Any, ...]) -> bool:
 
 def _revised(connection: Connection, row: tuple[Any, ...]) -> bool:
     """Known already, but this is a later edit: kept as a revision."""
-    said = {"source": row[0], "post": row[1], "received": row[3], "edited": row[5], "text": row[10], "extra": row[16]}
+    said = {
+        "source": row[0],
+        "post": row[1],
+        "received": row[3],
+        "edited": row[5],
+        "text": row[10],
+        "extra": row[16],
+    }
     return bool(connection.execute(_APPEND_REVISION, said).rowcount)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, false, select, update
 
 from bot.domain.mention import Author, Mention
 from bot.ports import Stale
-from storage.sql.cases import MENTIONS
+from storage.sql.cases import CASES, MENTIONS
 from storage.sql.puts import insert_into
 from storage.sql.tables import RevisionRow
 
@@ -103,9 +103,20 @@ class SqlMentions:
         (added,) = await self._work.store.writer.submit([write])
         return int(added)
 
+    async def move(self, mention: Mention, case_id: int) -> None:
+        mine = {"mine": mention.id, "was": mention.case_id, "case": case_id}
+        self._work.write(lambda c: _changed(c.execute(_MOVE, mine), mention))
+
     async def of(self, case_id: int, *, limit: int = 5) -> Sequence[Mention]:
-        of = {"this_case": case_id, "most": limit}
-        return [as_mention(row) for row in await self._work.read(lambda c: c.execute(_OF_CASE, of).all())]
+        def read(connection: Connection) -> list[Any]:
+            # One look by the index for each case: a surge of thousands costs no more than one of two.
+            merged = connection.execute(_MERGED, {"this_case": case_id}).scalars()
+            found: list[Any] = []
+            for one in (case_id, *merged):
+                found += connection.execute(_OF_CASE, {"this_case": one, "most": limit}).all()
+            return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+
+        return [as_mention(row) for row in await self._work.read(read)]
 
     async def get(self, mention_id: int) -> Mention | None:
         row = await self._work.read(lambda c: c.execute(_ONE, {"this_id": mention_id}).first())
@@ -122,6 +133,12 @@ _OF_CASE: Final = (
     .where(MENTIONS.c.case_id == bindparam("this_case"))
     .order_by(MENTIONS.c.id.desc())
     .limit(bindparam("most"))
+)
+_MERGED: Final = select(CASES.c.id).where(CASES.c.merged_into == bindparam("this_case"))
+_MOVE: Final = (
+    update(MENTIONS)
+    .where(MENTIONS.c.id == bindparam("mine"), MENTIONS.c.case_id == bindparam("was"))
+    .values(case_id=bindparam("case"))
 )
 _BY_LINK: Final = (
     select(MENTIONS)

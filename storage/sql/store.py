@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, delete, func, select, update
 
 from bot.policy.model import Policy
 from bot.ports import Origin
+from storage.sql.absences import everyone
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
 from storage.sql.database import open_database
@@ -19,9 +20,11 @@ from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
 from storage.sql.moments import EPOCH
+from storage.sql.pulse import SqlPulse
 from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
+from storage.sql.sign_ins import SqlSignIns
 from storage.sql.tables import CounterRow
 from storage.sql.weblog import SqlWebLog
 from storage.sql.work import SEEN, SEEN_KEPT, SqlWork
@@ -66,18 +69,21 @@ class SqlStore:
     def __init__(self, url: str, policy: Policy, clock: SqlClock | None = None) -> None:
         self.policy = policy
         self.clock = clock or SqlClock()
+        self.url = url
         self._database = open_database(url)
         self.writer, self.reader = self._database.writer, self._database.reader
         self.numbers = Numbers(self.writer)
         self.intake = SqlIntake(self.writer, self.clock, lambda: self.woken())
         self.timers = SqlTimers(self.reader, self.writer, self.clock)
         self.lanes = SqlLanes(self.reader, self.writer, self.clock)
-        self.weblog = SqlWebLog(self.reader, self.writer, self.clock)
+        self.weblog = SqlWebLog(self.reader, self.writer, self.clock, lambda: self.policy)
         self.identities = SqlIdentities(self.reader, self.writer)
         self.references = SqlReferences(self.reader, self.writer)
+        self.sign_ins = SqlSignIns(self.reader, self.writer, self.clock)
         self.sent = SqlSent(
             reader=self.reader, submit=self.submit, clock=self.clock, policy=lambda: self.policy
         )
+        self.pulse = SqlPulse(self.reader, self.writer, self.clock)
         self.woken: Callable[[], None] = lambda: None
 
     def work(self, origin: Origin) -> SqlWork:
@@ -105,6 +111,11 @@ class SqlStore:
             for table in (JOBS, LANES)
         ]
         await self.writer.submit([partial(_run, statement=one) for one in held])
+
+    async def refresh(self) -> None:
+        """Reads what other processes may have changed and this one keeps in mind: the clock, and who is away."""
+        await self.clock.refresh(self.reader)
+        self.policy.absences.adopt(await self.reader.once(everyone))
 
     async def close(self) -> None:
         await self._database.close()

@@ -7,7 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.sql.columns import OPEN, id_column, moment_column, part_index, text_column
+from storage.sql.columns import (
+    OPEN,
+    SECOND_THOUGHTS,
+    UNANSWERED,
+    id_column,
+    moment_column,
+    part_index,
+    text_column,
+)
 
 
 class MentionRow(SQLModel, table=True):
@@ -62,7 +70,10 @@ class RevisionRow(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A case: `body` holds all of it, the columns beside it are what inboxes ask for."""
+    """A case: `body` holds all of it, the columns beside it are what inboxes ask for.
+
+    `sight` is who sees a restricted case, departments and e-mails, each between two bars; NULL for everybody.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -70,8 +81,17 @@ class CaseRow(SQLModel, table=True):
         part_index("cases_inbox", "department", "priority", "due", "id", where=OPEN),
         part_index("cases_owner", "owner", "priority", "due", "id", where=OPEN),
         part_index("cases_open", "priority", "due", "id", where=OPEN),
+        part_index("cases_unanswered", "department", "since", "id", where=UNANSWERED),
+        Index("cases_since", "since", "community"),
         part_index("cases_offered", "offered_to", where="offered_to IS NOT NULL"),
+        part_index("cases_handed", "handed_to", where="handed_to IS NOT NULL"),
+        part_index("cases_merged", "merged_into", where="merged_into IS NOT NULL"),
         part_index("cases_escalating", "id", where="escalating = 1", on_postgresql="escalating"),
+        # The board and the queues count all that is open: everything they count stands in the index. It
+        # begins with what nobody looks for, so that inboxes keep to theirs.
+        part_index("cases_board", "opened_at", "department", "state", "due", where=OPEN),
+        # Few cases are restricted: lists leave out what is hidden instead of asking each case.
+        part_index("cases_sight", "state", "sight", "id", where="sight IS NOT NULL"),
     )
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     version: int
@@ -81,10 +101,16 @@ class CaseRow(SQLModel, table=True):
     priority: str
     owner: str | None = None
     offered_to: str | None = None
+    handed_to: str | None = None
     escalating: bool = False
     due: datetime = moment_column()
     opened_at: datetime = moment_column()
     snoozed_until: datetime | None = moment_column(nullable=True)
+    since: datetime | None = moment_column(nullable=True)
+    responded_at: datetime | None = moment_column(nullable=True)
+    closed_at: datetime | None = moment_column(nullable=True)
+    sight: str | None = text_column(nullable=True)
+    merged_into: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     body: bytes
 
 
@@ -104,6 +130,7 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subject", "seq", name="events_once"),
         Index("events_department", "department", "at", "kind"),
+        part_index("events_second_thoughts", "actor", "at", where=SECOND_THOUGHTS),
         {"sqlite_autoincrement": True},
     )
     id: int | None = id_column()

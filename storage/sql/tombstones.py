@@ -86,9 +86,7 @@ def _author_mark(key: bytes, source: str, handle: str) -> bytes:
     return hmac.digest(key, f"author\0{source}\0{plain_handle(handle)}".encode(), "sha256")
 
 
-def unburied(
-    connection: Connection, rows: Sequence[Row], *, handle: int, created_at: int
-) -> Sequence[Row]:
+def unburied(connection: Connection, rows: Sequence[Row], *, handle: int, created_at: int) -> Sequence[Row]:
     """Those of the driver's rows (source, external id, ...) that were not erased. `handle` and `created_at` (in
     microseconds) say where in a row those stand. While nothing was ever erased this is one look into an empty table."""
     found = connection.execute(_THE_KEY).scalar()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.cards.card import Card
 from bot.domain.people import PersonId
+from bot.policy.model import Policy
 from bot.ports import Clock, WebMessage
 from storage.sql.codec import decode_card, encode_card
 from storage.sql.messages import MESSAGES
 from storage.sql.reader import Reader
 from storage.sql.tables import WebMessageRow
+from storage.sql.weblog_search import matching
+from storage.sql.weblog_sight import HIDDEN, as_seen
 from storage.sql.writer import Writer
 
 WEB: Any = WebMessageRow.__table__  # type: ignore[attr-defined]
@@ -23,8 +26,8 @@ _THREAD: Any = WEB.alias("thread")
 class SqlWebLog:
     """The WebLog port. Every change gets a growing number, so that any process can tell what is new."""
 
-    def __init__(self, reader: Reader, writer: Writer, clock: Clock) -> None:
-        self._reader, self._writer, self._clock = reader, writer, clock
+    def __init__(self, reader: Reader, writer: Writer, clock: Clock, policy: Callable[[], Policy]) -> None:
+        self._reader, self._writer, self._clock, self._policy = reader, writer, clock, policy
 
     async def post(
         self,
@@ -86,22 +89,46 @@ class SqlWebLog:
 
     async def get(self, message_id: int) -> WebMessage | None:
         row = await self._reader.look(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
-        return _as_message(row) if row else None
+        if row is None:
+            return None
+        (message,) = await self._reader.look(lambda c: as_seen(c, [_as_message(row)], self._policy()))
+        return message
 
     async def by_nonce(self, nonce: str) -> WebMessage | None:
         row = await self._reader.look(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
         return _as_message(row) if row and not row.deleted else None
 
     async def page(
-        self, conversation: str, *, reply_to: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        conversation: str,
+        *,
+        reply_to: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
     ) -> Sequence[WebMessage]:
         line = WEB.c.reply_to.is_(None) if reply_to is None else WEB.c.reply_to == reply_to
         wanted = _MESSAGES.where(WEB.c.conversation == conversation, line, WEB.c.deleted.is_(False))
         if before is not None:
             wanted = wanted.where(WEB.c.id < before)
+        if after is not None:
+            following = wanted.where(WEB.c.id > after).order_by(WEB.c.id).limit(limit)
+            return await self._reader.once(lambda c: self._read(c, c.execute(following).all()))
         newest = wanted.order_by(WEB.c.id.desc()).limit(limit)
-        rows = await self._reader.once(lambda c: c.execute(newest).all())
-        return [_as_message(row) for row in reversed(rows)]
+        return await self._reader.once(lambda c: self._read(c, c.execute(newest).all()[::-1]))
+
+    def _read(self, connection: Connection, rows: Sequence[Any]) -> Sequence[WebMessage]:
+        return as_seen(connection, [_as_message(row) for row in rows], self._policy())
+
+    async def search(
+        self, conversation: str, words: Sequence[str], *, before: int | None = None, limit: int = 20
+    ) -> tuple[Sequence[WebMessage], int | None]:
+        found, further = await self._reader.once(
+            lambda c: matching(c, conversation, words, before=before, limit=limit)
+        )
+        messages = [await self.get(number) for number in found]
+        # What is hidden by now is not found by its words either.
+        return [message for message in messages if message and message.text != HIDDEN], further
 
     async def changed(self, after: int, limit: int = 200) -> tuple[int, Sequence[int]]:
         since = {"after": after, "most": limit}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -14,11 +14,21 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.ports import AlreadyDone, Origin, Put, Thread
 from storage.sql import puts
+from storage.sql.absences import SqlAbsences
+from storage.sql.board import SqlBoard
 from storage.sql.cases import SqlCases
+from storage.sql.erase_shown import say_again
+from storage.sql.freezes import SqlFreezes
+from storage.sql.leads import SqlLeads
 from storage.sql.mentions import SqlMentions
+from storage.sql.mutes import SqlMutes
+from storage.sql.outages import SqlOutages
 from storage.sql.reader import Snapshot
+from storage.sql.reports import SqlReports
+from storage.sql.sign_ins import SqlLinks
 from storage.sql.tables import SeenRow
 from storage.sql.tallies import SqlTallies
+from storage.sql.weblog_sight import touch
 from storage.sql.writer import Write
 
 if TYPE_CHECKING:
@@ -56,6 +66,11 @@ class SqlJobs:
     def put(self, put: Put) -> None:
         self._work.put(put)
 
+    def again(self, case_id: int, at: datetime) -> None:
+        policy = self._work.store.policy
+        self._work.write(lambda c: say_again(c, case_id, policy, at, anew=False))
+        self._work.write(lambda c: touch(c, case_id))
+
     def drop(self, key: str) -> None:
         # A timer's own job ends with its finish; dropped here, the finish would find nothing and undo the work.
         if self._work.origin.job is None or self._work.origin.job.key != key:
@@ -69,8 +84,16 @@ class SqlWork:
         self.store, self.origin = store, origin
         self.cases = SqlCases(self)
         self.mentions = SqlMentions(self)
+        self.freezes = SqlFreezes(self)
         self.tallies = SqlTallies(self)
+        self.reports = SqlReports(self)
+        self.mutes = SqlMutes(self)
+        self.absences = SqlAbsences(self)
+        self.outages = SqlOutages(self)
+        self.board = SqlBoard(self)
+        self.leads = SqlLeads(self)
         self.jobs = SqlJobs(self)
+        self.links = SqlLinks(self.write, store.clock)
         self.threads_seen: dict[str, Thread] = {}
         self._snapshot: Snapshot | None = None
         self._writes: list[Write] = []

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.client import send
+from tests.bench.copies import AmongCopies, near_copies
 from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
 from tests.bench.server import BARE, DESK, KINDS, SIGNED
@@ -94,6 +95,16 @@ def show_work(figures: Mapping[str, float], count: int) -> Table:
     return table
 
 
+def show_copies(figures: AmongCopies, rounds: int, count: int) -> Table:
+    table = Table(title=f"Near-copies, one core: median of {rounds} x {count:,} posts")
+    for name in ("what", "a second", "of bare"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    table.add_row("(bare aiohttp, JSON)", f"{figures.bare:,.0f}", "1.00")
+    for what, rate in figures.rates.items():
+        table.add_row(what, f"{rate:,.0f}", f"{rate / figures.bare:.2f}")
+    return table
+
+
 def show_slack(figures: InSlack, rounds: int, count: int) -> Table:
     table = Table(title=f"Slack, signed HTTP, 64 connections: median of {rounds} x {count:,} slash commands")
     for name in ("command", "a second", "of bare", "p50 ms", "p99 ms"):
@@ -157,6 +168,9 @@ def main(rounds: int, count: int, mentions: int) -> None:
         with console.status("the desk at work ..."):
             figures = asyncio.run(at_work(Path(other), mentions))
         console.print(show_work(figures, mentions))
+        with console.status("near-copies ..."):
+            alike = asyncio.run(near_copies(rounds, count))
+        console.print(show_copies(alike, rounds, count))
         with console.status("Slack ..."):
             slack = asyncio.run(in_slack(Path(third), Path(fourth), rounds, count, mentions))
         console.print(show_slack(slack, rounds, count))

@@ -72,7 +72,8 @@ def test_what_is_set_is_read() -> None:
         ),
         (
             {"WEB_CHAT": "signin"},
-            "BATON_WEB_CHAT=signin is not available in this release; write off or local.",
+            "BATON_WEB_CHAT=signin needs BATON_PUBLIC_URL: the address under which people open the desk, "
+            "such as https://baton.example.com.",
         ),
         ({"PORT": "http"}, "BATON_PORT is 'http'; write a number from 0 to 65535."),
         ({"PORT": "65536"}, "BATON_PORT is '65536'; write a number from 0 to 65535."),

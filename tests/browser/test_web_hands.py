@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.room import ANA, BEN, FINN, HANA, PHONE, Room, button, card, picture
+from tests.browser.served import a_served_desk, port_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,60 +58,57 @@ async def test_a_button_under_way_cannot_be_pressed_again(room: Room) -> None:
     assert len(asked) == 1
 
 
-async def test_everything_can_be_done_with_the_keyboard(room: Room) -> None:
-    await room.served.mention("My parcel never came.")
-    page = await room.page(ANA)
-    await expect(page.locator("#text")).to_be_focused()
-    await page.keyboard.type("/cla")
-    await expect(page.get_by_role("listbox").get_by_role("option")).to_contain_text("claim <case>")
-    await page.keyboard.press("Tab")
-    await expect(page.locator("#text")).to_have_value("/claim ")
-    await page.keyboard.type("1001")
-    await page.keyboard.press("Enter")
-    await expect(card(page, 1001)).to_contain_text("Ana Ruiz")
-    await page.keyboard.press("ArrowUp")
-    await expect(page.locator("#text")).to_have_value("/claim 1001")
-    await page.locator("#text").fill("")
-    await button(card(page, 1001), "Release").focus()
-    await page.keyboard.press("Enter")
-    await expect(button(card(page, 1001), "Claim")).to_be_visible()
-    assert await page.evaluate("document.activeElement.closest('.message') !== null")
-    await card(page, 1001).get_by_role("button", name="Add a note").focus()
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#thread-text")).to_be_focused()
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#thread")).to_be_hidden()
-    await page.keyboard.press("Alt+ArrowUp")
-    await expect(page.get_by_role("heading", name="Baton", exact=True)).to_be_visible()
-    assert not await page.evaluate(
-        """[...document.querySelectorAll("button, a, input, select, textarea")].filter((each) =>
-            !(each.getAttribute("aria-label") || each.textContent.trim() || each.labels?.length)).length"""
-    )
-
-
-async def test_on_a_phone_one_pane_fits_at_a_time(room: Room) -> None:
+async def test_on_a_phone_the_conversations_are_a_drawer(room: Room) -> None:
     for number in range(4):
         await room.served.mention(
             f"My parcel {number} never came. {'Verylongword' * 12}", handle=f"handle{number}" * 8
         )
     page = await room.page(ANA, None, **PHONE)
-    await expect(page.locator("#lists")).to_be_visible()
-    await expect(page.locator("#text")).to_be_hidden()
-    await picture(page, "phone-lists")
-    await page.get_by_role("link", name="support").tap()
     await expect(card(page, 1004)).to_be_in_viewport()
-    await expect(page.locator("#lists")).to_be_hidden()
-    assert await page.evaluate("document.documentElement.scrollWidth") == 390
-    assert await page.evaluate("document.getElementById('stream').scrollWidth") <= 390
+    await expect(page.get_by_role("navigation", name="Conversations")).to_be_hidden()
     await picture(page, "phone-channel")
+    opener = page.get_by_role("button", name="All conversations")
+    await opener.tap()
+    await expect(page.locator("#lists")).to_be_in_viewport()
+    await expect(page.locator("a[data-name=support]")).to_be_focused()
+    assert await page.evaluate("document.getElementById('main').inert")
+    await picture(page, "phone-drawer")
+    await page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+    await expect(page.get_by_role("navigation", name="Conversations")).to_be_hidden()
+    await opener.tap()
+    await page.get_by_role("link", name="Sales").tap()
+    await expect(page.get_by_role("heading", name="# Sales")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="Conversations")).to_be_hidden()
+    await opener.tap()
+    await page.get_by_role("link", name="Support").tap()
     await card(page, 1004).get_by_role("button", name="Add a note").tap()
     await page.locator("#thread-text").fill("On it.")
     await page.get_by_role("button", name="Send").last.tap()
     await expect(page.locator("#thread-stream")).to_contain_text("On it.")
     await picture(page, "phone-thread")
     await page.get_by_role("button", name="Close the thread").tap()
-    await page.get_by_role("button", name="All conversations").tap()
-    await expect(page.locator("#lists")).to_be_visible()
+    await expect(page.locator("#thread")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 390, 430])
+async def test_nothing_is_wider_than_the_phone(room: Room, width: int) -> None:
+    await room.served.mention(f"The price of {'Verylongword' * 12}?", handle="handle" * 12)
+    await room.served.mention("My parcel never came. " * 90)
+    phone = {**PHONE, "viewport": {"width": width, "height": 780}}
+    page = await room.page(ANA, "sales", **phone)
+    await expect(card(page, 1001)).to_be_visible()
+    for address in (page.url, page.url.replace("sales", "support"), f"{room.served.url}/board?as={ANA}"):
+        await page.goto(address)
+        await expect(page.locator(".card-title, #board tbody th").first).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        assert await page.evaluate("document.querySelector('#stream, #board').scrollWidth") <= width
+        small = await page.evaluate(
+            """[...document.querySelectorAll("button.press, .icon, .send")]
+                .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 40)
+                .map((each) => each.outerHTML)"""
+        )
+        assert small == []
 
 
 async def test_new_messages_elsewhere_show_a_dot_until_they_are_read(room: Room) -> None:
@@ -129,7 +128,7 @@ async def test_new_messages_elsewhere_show_a_dot_until_they_are_read(room: Room)
     await expect(dot).to_have_count(0)
 
 
-async def test_earlier_messages_are_a_press_away_and_the_place_is_kept(room: Room) -> None:
+async def test_earlier_messages_come_by_themselves_and_the_place_is_kept(room: Room) -> None:
     log = room.served.desk.store.weblog
     for number in range(60):
         await log.post(
@@ -141,7 +140,6 @@ async def test_earlier_messages_are_a_press_away_and_the_place_is_kept(room: Roo
     await log.post("support", nonce="new", by=room.served.desk.person(BEN), text="while you read")
     await expect(page.get_by_role("button", name="New messages")).to_be_visible()
     await expect(page.get_by_text("while you read")).not_to_be_in_viewport()
-    await page.get_by_role("button", name="Show earlier messages").click()
     await expect(page.get_by_text("line 0", exact=True)).to_have_count(1)
     await expect(page.get_by_text("line 20", exact=True)).to_be_in_viewport()
     await page.get_by_role("button", name="New messages").click()
@@ -156,3 +154,20 @@ async def test_the_clock_says_when_the_desk_lives_in_another_time(room: Room) ->
     store = room.served.desk.store
     await store.clock.move(store.writer, rate=60)
     await expect(page.locator("#clock")).to_contain_text("×60")
+
+
+async def test_a_desk_that_was_started_anew_is_found_again(tmp_path: Path, browser: Browser) -> None:
+    async with a_served_desk(tmp_path) as first:
+        room = Room(first, browser)
+        page = await room.page(ANA)
+        await first.mention("My parcel never came.")
+        await expect(card(page, 1001)).to_be_visible()
+    await expect(page.locator("#link-state")).to_have_text("Reconnecting…")
+    async with a_served_desk(tmp_path, port=port_of(first)) as again:
+        await again.mention("A refund, please.", source="reviews")
+        # Nobody loads the page anew: it comes back by itself, and brings what was missed.
+        await expect(card(page, 1002)).to_be_visible(timeout=60_000)
+        await expect(page.locator("#link-state")).to_have_text("")
+        await button(card(page, 1001), "Claim").click()
+        await expect(card(page, 1001)).to_contain_text("Ana Ruiz")
+        await page.context.close()

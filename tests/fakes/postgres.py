@@ -8,10 +8,9 @@ import itertools
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -28,7 +27,12 @@ from storage.sql.postgres import engine_of
 STARTS_WITHIN: Final = 60.0
 NOBODY: Final = 65534
 """The user nobody: PostgreSQL refuses to run as root."""
-_QUICK: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_QUICK: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 _PATHS: Final = ("/usr/local/bin", *(f"/usr/lib/postgresql/{version}/bin" for version in range(20, 13, -1)))
 
 
@@ -122,15 +126,36 @@ class Server:
     def make(self) -> None:
         if os.getuid() == 0:
             os.chown(self._folder, NOBODY, NOBODY)
-        command = [self._bin / "initdb", "-D", self._folder / "data", "-U", "baton", "-A", "trust", "-E", "UTF8"]
-        self._run([*command, "--no-sync", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"])
+        command = [
+            self._bin / "initdb",
+            "-D",
+            self._folder / "data",
+            "-U",
+            "baton",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
+        self._run(
+            [*command, "--no-sync", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        )
 
     def start(self, settings: dict[str, str] | None = None) -> None:
         self._settings = settings if settings is not None else self._settings
         options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        command = [self._bin / "postgres", "-D", self._folder / "data", "-k", self._folder, "-h", "", *options]
+        command = [
+            self._bin / "postgres",
+            "-D",
+            self._folder / "data",
+            "-k",
+            self._folder,
+            "-h",
+            "",
+            *options,
+        ]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, **_user())
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, user=_USER, group=_USER)
         self._wait()
 
     def stop(self, *, kill: bool = False) -> None:
@@ -145,18 +170,16 @@ class Server:
 
     def _wait(self) -> None:
         until = time.monotonic() + STARTS_WITHIN
-        ready = [self._bin / "pg_isready", "-h", self._folder, "-q"]
+        ready = [f"{self._bin}/pg_isready", "-h", str(self._folder), "-q"]
         while subprocess.run(ready, check=False).returncode:
             if time.monotonic() > until or (self._process and self._process.poll() is not None):
                 raise RuntimeError(f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
 
-    def _run(self, command: list[object]) -> None:
-        words = [str(word) for word in command]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, **_user())
+    def _run(self, command: Sequence[str]) -> None:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, user=_USER, group=_USER)
         if done.returncode:
-            raise RuntimeError(f"{words[0]} failed: {done.stderr}")
+            raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
 
-def _user() -> dict[str, int]:
-    return {"user": NOBODY, "group": NOBODY} if sys.platform != "win32" and os.getuid() == 0 else {}
+_USER: Final = NOBODY if os.getuid() == 0 else None

@@ -15,6 +15,7 @@ from bot.ports import Incoming, Origin, Stale
 from bot.router import DESK_PLACE, Call
 from bot.triage.rules import triage
 from handlers import chains, receive
+from handlers.copies import caught_up
 from tests.desk import MONDAY, Story, text_of
 
 AUTHOR: dict[str, Any] = {"handle": "sally"}
@@ -233,7 +234,8 @@ async def test_two_replicas_on_one_batch_file_each_mention_once(desk: Story) -> 
     async with call.work() as work:
         mentions = await work.mentions.new(["x-kettle"], 100)
     several = chains.chains(mentions)
-    await asyncio.gather(*(receive._file(call, chain) for chain in (*several, *several)))
+    known = await caught_up(call, "x-kettle")
+    await asyncio.gather(*(receive._file(call, chain, known) for chain in (*several, *several)))
     await desk.settles()
     cards = await desk.channel("support")
     assert len(cards) == 3

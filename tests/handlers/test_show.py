@@ -128,6 +128,6 @@ async def test_a_resolved_case_can_be_reopened_from_its_card(desk: Story) -> Non
     await desk.hears(f"resolve {case} refunded", from_="ben")
     card = await desk.card(case, "support")
     assert card.tone is Tone.DONE
-    assert words_on(card) == [f"reopen {case}", f"show {case}"]
+    assert words_on(card) == [f"reopen {case}", f"undo {case}", f"show {case}"]
     assert "Outcome: Refunded" in text_of(card)
     assert "answered 09:00 GMT, in time" in text_of(card)

@@ -78,7 +78,7 @@ def _told(events: Sequence[Event]) -> tuple[State, object, str, object, int, boo
     for event in events:
         given = {Kind.ASSIGNED: event.data.get("to")}
         match event.kind:
-            case Kind.CLAIMED | Kind.TAKEN | Kind.ASSIGNED | Kind.ACCEPTED:
+            case Kind.CLAIMED | Kind.TAKEN | Kind.ASSIGNED | Kind.ACCEPTED | Kind.HANDOVER_ACCEPTED:
                 state, owner = State.CLAIMED, given.get(event.kind, event.by)
             case Kind.RELEASED | Kind.LAPSED | Kind.REOPENED:
                 state, owner = State.OPEN, None
@@ -90,6 +90,10 @@ def _told(events: Sequence[Event]) -> tuple[State, object, str, object, int, boo
                 escalating = event.kind is Kind.ESCALATED
             case _:
                 pass
+        if event.kind is Kind.RELIEVED and event.data.get("freed"):
+            state, owner = State.OPEN, None
+        if event.data.get("duty"):
+            owner = event.data["duty"]
         if event.kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.OFFER_WITHDRAWN):
             offered = None
         handoffs += event.kind is Kind.ACCEPTED
@@ -126,7 +130,7 @@ def a_claim_is_a_lease(facts: Facts, case: Case) -> Iterator[str]:
     if (case.lease is not None) != (case.state is State.CLAIMED):
         yield f"{case.state} with {case.lease}"
     if case.lease is not None:
-        held = bool(case.offer or case.waiting or case.snoozed_until)
+        held = bool(case.offer or case.handover or case.waiting or case.snoozed_until)
         if (case.lease.left is not None) != held:
             yield f"{case.lease}, offer {case.offer}, {case.waiting}, snoozed until {case.snoozed_until}"
 

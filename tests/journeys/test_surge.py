@@ -17,7 +17,8 @@ SUPPORT = Place(platform="web", conversation="support", department="support")
 
 
 def post(desk: Story, number: int) -> Incoming:
-    text = "We will sue you, says my lawyer." if number % 150 == 100 else f"Parcel {number} never came."
+    threats = {100: "We will sue you, says my lawyer.", 250: "A lawyer writes about the burnt kettle and its owner."}
+    text = threats.get(number, f"Parcel {number} never came.")
     return Incoming(
         source="x",
         external_id=f"s{number}",

@@ -94,7 +94,8 @@ async def test_a_quick_read_sees_what_was_just_committed(store: SqlStore) -> Non
     for number in range(1, 5):
         await save(store, a_case(number))
         assert (
-            await store.reader.look(lambda c: c.exec_driver_sql("SELECT count(*) FROM cases").scalar()) == number
+            await store.reader.look(lambda c: c.exec_driver_sql("SELECT count(*) FROM cases").scalar())
+            == number
         )
 
 

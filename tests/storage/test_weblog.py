@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.cards.card import Card, Text
 from bot.domain.people import PersonId
 from bot.ports import Place, Posted, WebMessage
@@ -136,3 +138,29 @@ async def test_a_cards_message_knows_its_case(store: SqlStore) -> None:
     assert (await shown("card:1042@web:support", "n1")).case_id == 1042
     assert (await shown("note:1042:3@web:support", "n2")).case_id is None
     assert (await store.weblog.post("support", nonce="n3", text="x")).case_id is None
+
+
+async def test_words_are_looked_for_from_the_newest_on(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sql.weblog_search.STRETCH", 4)
+    monkeypatch.setattr("storage.sql.weblog_search._CHUNK", 2)
+    log = store.weblog
+    said = [
+        await log.post("c", nonce=f"s{n}", text=f"Línea {n} {'odd' if n % 2 else 'even'}") for n in range(10)
+    ]
+    await log.post("d", nonce="elsewhere", text="linea odd")
+    first, further = await log.search("c", ["linea", "ODD"], limit=2)
+    assert [each.id for each in first] == [said[9].id, said[7].id]
+    second, further = await log.search("c", ["linea", "odd"], before=further, limit=9)
+    assert [each.id for each in second] == [said[5].id, said[3].id]
+    assert further is not None  # a stretch was looked through, and there is more
+    third, further = await log.search("c", ["linea", "odd"], before=further, limit=9)
+    assert ([each.id for each in third], further) == ([said[1].id], None)
+
+
+async def test_what_stands_behind_a_message(store: SqlStore) -> None:
+    log = store.weblog
+    said = [(await log.post("c", nonce=f"a{n}", text=str(n))).id for n in range(6)]
+    assert [each.id for each in await log.page("c", after=said[1], limit=3)] == said[2:5]
+    assert [each.id for each in await log.page("c", after=said[5])] == []

@@ -1,5 +1,7 @@
 // Asking the desk. Whatever goes wrong becomes a Trouble with a sentence for a person.
 
+import { leave } from "./session.js";
+
 const WORDS = {
   away: "Baton could not be reached. Trying again is safe: nothing is done twice.",
   odd: "The desk gave an answer that this page does not understand. Load the page anew.",
@@ -38,6 +40,7 @@ async function ask(path, options) {
   } catch {
     throw new Trouble(response.ok ? WORDS.odd : WORDS.away, !response.ok);
   }
+  if (response.status === 401 && body.sign_in) leave();
   if (!response.ok) throw new Trouble(body.error || WORDS.away, response.status >= 500);
   return body;
 }

@@ -1,11 +1,18 @@
 // The page: who acts, where they are, and what happens there. The address holds it all.
 
-import { Trouble, get } from "./api.js";
+import { announce } from "./announce.js";
+import { Trouble, get, post } from "./api.js";
 import { setClock, setZone } from "./clock.js";
 import { Composer } from "./composer.js";
-import { by, make } from "./dom.js";
+import { by } from "./dom.js";
+import { Drawer } from "./drawer.js";
+import { Keys } from "./keys.js";
 import { Live } from "./live.js";
+import { emptyElement } from "./message.js";
 import { listen } from "./press.js";
+import { Roving } from "./roving.js";
+import { Search } from "./search.js";
+import { signedIn } from "./session.js";
 import { Sidebar, fillPeople } from "./sidebar.js";
 import { Stream } from "./stream.js";
 
@@ -19,10 +26,11 @@ const here = (thread) => {
   const title = known ? (known.direct ? known.title : `#${known.title}`) : "";
   return { as: state.person.id, conversation: state.conversation, thread, title, direct: !!known?.direct, caseId: thread ? state.caseId : null };
 };
-const inView = () => !document.hidden && (by("desk").dataset.pane === "main" || matchMedia("(min-width: 721px)").matches);
+const drawer = new Drawer(() => inView() && sidebar.read(state.conversation));
+const inView = () => !document.hidden && !drawer.isOpen;
 const stream = new Stream(by("stream"), { open: (message) => go({ t: message.id }), seen: () => inView() && sidebar.read(state.conversation), newer: by("newer"), empty });
 const threadStream = new Stream(by("thread-stream"), { open: () => {} });
-let composer, threadComposer;
+let composer, threadComposer, search;
 
 // -- where we are ---------------------------------------------------------------------------------
 
@@ -46,8 +54,11 @@ async function arrive() {
   const person = state.people.find((each) => each.id === wanted) || state.people[0];
   if (!person) throw new Trouble("The policy names nobody yet. Add people to it, then load the page anew.", false);
   if (state.person?.id !== person.id) await become(person);
-  await enter(fields.get("c"));
-  await enterThread(Number(fields.get("t")) || null);
+  const pointed = Number(fields.get("m")) || null;
+  const thread = Number(fields.get("t")) || null;
+  await enter(fields.get("c"), thread ? null : pointed);
+  await enterThread(thread, pointed);
+  if (pointed) history.replaceState(null, "", address({ m: null })); // shown once: a reload shows the newest
 }
 
 // Until everything of the new person is there, the page stays the old one's: words typed meanwhile are theirs.
@@ -68,40 +79,51 @@ async function become(person) {
   sidebar.fill(person.id, list.conversations);
 }
 
-async function enter(wanted) {
+async function enter(wanted, pointed) {
   const list = sidebar.list;
   const known = list.find((each) => each.name === wanted) || list.find((each) => !each.direct && each.own) || list[0];
-  if (!wanted && matchMedia("(max-width: 720px)").matches && !by("desk").dataset.begun) by("desk").dataset.pane = "lists";
-  by("desk").dataset.begun = "yes";
   history.replaceState(null, "", address({ as: state.person.id, c: known.name }));
-  if (known.name === state.conversation) return;
+  by("to-board").href = `/board?${new URLSearchParams({ as: state.person.id })}`;
+  if (known.name === state.conversation) {
+    if (pointed) await pointTo(stream, { as: state.person.id, conversation: known.name }, pointed);
+    return;
+  }
   state.conversation = known.name;
   sidebar.select(known.name);
   by("title").textContent = known.direct ? "Baton" : `# ${known.title}`;
   by("lead").textContent = known.direct ? "Only you and Baton" : "Cases for the department, and talk among colleagues";
   by("stream").classList.toggle("direct", known.direct);
   composer.enter();
-  await attempt(() => stream.show({ as: state.person.id, conversation: known.name }), stream);
+  await attempt(() => stream.show({ as: state.person.id, conversation: known.name }, pointed), stream);
   if (inView()) sidebar.read(known.name);
-  if (matchMedia("(hover: hover)").matches) by("text").focus({ preventScroll: true });
+  if (!pointed && matchMedia("(hover: hover)").matches) by("text").focus({ preventScroll: true });
 }
 
-async function enterThread(thread) {
+/** Shows the message in its place, with what was said before and after. */
+async function pointTo(where, what, id) {
+  if (where.elements.has(id)) where.point(id);
+  else await attempt(() => where.show(what, id), where);
+}
+
+async function enterThread(thread, pointed) {
   by("thread").hidden = !thread;
   by("desk").classList.toggle("threaded", !!thread);
-  if (thread === state.thread) return;
+  if (thread === state.thread) {
+    if (thread && pointed) await pointTo(threadStream, threadStream.where, pointed);
+    return;
+  }
   Object.assign(state, { thread, caseId: null });
   threadStream.clear();
   if (!thread) return;
   by("thread-title").textContent = "Thread";
   by("thread-lead").textContent = "";
-  const page = await attempt(() => threadStream.show({ as: state.person.id, conversation: state.conversation, thread }), threadStream);
+  const page = await attempt(() => threadStream.show({ as: state.person.id, conversation: state.conversation, thread }, pointed), threadStream);
   if (!page || state.thread !== thread) return;
   state.caseId = page.root.case;
   by("thread-title").textContent = state.caseId ? `Case ${state.caseId}` : "Thread";
   by("thread-lead").textContent = state.caseId ? "Notes among colleagues, never public" : "Replies among colleagues";
   threadComposer.enter();
-  if (matchMedia("(hover: hover)").matches) by("thread-text").focus({ preventScroll: true });
+  if (!pointed && matchMedia("(hover: hover)").matches) by("thread-text").focus({ preventScroll: true });
 }
 
 async function attempt(what, where) {
@@ -114,11 +136,7 @@ async function attempt(what, where) {
 }
 
 function empty({ conversation }) {
-  const direct = sidebar.list.find((each) => each.name === conversation)?.direct;
-  const [head, body] = direct
-    ? ["Baton listens", "Pages, offers and reminders for you arrive here. Say a command, or start with one of those below."]
-    : ["Nothing here yet", "New cases for this department appear here as cards. Until then, talk."];
-  return make("div", { class: "empty" }, make("img", { src: "/static/baton.svg", alt: "" }), make("h3", { text: head }), make("p", { text: body }));
+  return emptyElement(sidebar.list.find((each) => each.name === conversation)?.direct);
 }
 
 // -- what we are told ---------------------------------------------------------------------------------
@@ -134,22 +152,24 @@ function told(kind, data) {
 function messageCame(message) {
   if (message.by?.id !== state.person.id) sidebar.heard(message.conversation, message.id);
   if (message.conversation !== state.conversation) return;
-  if (stream.where && message.thread === null) stream.upsert(message);
-  if (threadStream.where && (message.thread === state.thread || message.id === state.thread)) threadStream.upsert(message);
+  let fresh = stream.where && message.thread === null && stream.upsert(message);
+  if (threadStream.where && (message.thread === state.thread || message.id === state.thread)) fresh = threadStream.upsert(message) || fresh;
+  if (fresh && message.by?.id !== state.person.id) announce(`${message.by ? `${message.by.name}: ` : ""}${message.summary}`);
   if (inView() && stream.atEnd()) sidebar.read(state.conversation);
 }
 
 async function loadAnew() {
   const list = await attempt(() => get("/web/conversations", { as: state.person.id }), stream);
   if (list) sidebar.fill(state.person.id, list.conversations);
-  for (const each of [stream, threadStream]) if (each.where) attempt(() => each.show(each.where), each);
+  for (const each of [stream, threadStream]) if (each.where && !each.later) attempt(() => each.show(each.where), each);
 }
 
 let breaking = null;
 function lineState(up) {
-  clearTimeout(breaking);
-  if (up) by("link-state").textContent = "";
-  else breaking = setTimeout(() => (by("link-state").textContent = "Reconnecting…"), 1_200);
+  if (up) {
+    breaking = clearTimeout(breaking) ?? null;
+    by("link-state").textContent = "";
+  } else breaking ??= setTimeout(() => (by("link-state").textContent = "Reconnecting…"), 1_200);
 }
 
 // -- hands and keys -----------------------------------------------------------------------------------
@@ -159,16 +179,13 @@ function wire() {
     const link = event.target.closest("a[data-name]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    const hidden = by("desk").dataset.pane === "lists";
-    by("desk").dataset.pane = "main";
-    if (hidden) stream.toEnd();
+    drawer.close();
     go({ c: link.dataset.name, t: null });
   });
-  by("to-lists").addEventListener("click", () => (by("desk").dataset.pane = "lists"));
   by("close-thread").addEventListener("click", closeThread);
   addEventListener("popstate", () => arrive());
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && state.thread && !by("ask").open) closeThread();
+    if (event.key === "Escape" && !document.querySelector("dialog[open]") && !drawer.close() && state.thread) closeThread();
     if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(event);
   });
   document.addEventListener("visibilitychange", () => inView() && state.conversation && stream.atEnd() && sidebar.read(state.conversation));
@@ -187,10 +204,31 @@ function step(event) {
   go({ c: to.name, t: null });
 }
 
+/** A case from anywhere, as an answer for this person alone. */
+function showCase(number) {
+  composer.say(here(null).direct ? `show ${number}` : `/show ${number}`);
+}
+
+function keys() {
+  const current = () => (by("thread").contains(document.activeElement) ? threadStream : stream);
+  new Keys({
+    step: (step) => current().roving.step(step),
+    entry: () => document.activeElement.closest(".message, .private"),
+    leave: () => composer.leave(),
+    write: () => (by("thread").hidden ? by("text") : by("thread-text")).focus(),
+    search: () => search.open(),
+    home: async () => {
+      await go({ c: sidebar.list.find((each) => each.direct).name, t: null });
+      composer.say("home");
+    },
+    board: () => location.assign(by("to-board").href),
+  });
+}
+
 async function start() {
   wire();
   try {
-    const { company, people, commands } = await get("/web/people", {});
+    const { company, people, commands, signed_in } = await get("/web/people", {});
     by("company").textContent = company;
     state.people = people;
     const often = OFTEN.filter((words) => commands.some((each) => each.name === words.split(" ")[0]));
@@ -198,6 +236,10 @@ async function start() {
     threadComposer = new Composer(by("thread-composer"), { id: "thread-text", stream: threadStream, here: () => here(state.thread), commands, chips: [] });
     listen(stream, () => here(null));
     listen(threadStream, () => here(state.thread));
+    if (signed_in && people.length) signedIn(post);
+    search = new Search({ here: () => here(null), jump: (found) => go({ t: found.thread, m: found.id }), show: showCase });
+    new Roving(by("lists"), "a[data-name]");
+    keys();
     await arrive();
   } catch (trouble) {
     stream.trouble(trouble.message, () => location.reload());

@@ -2,11 +2,11 @@
 
 import { newId, post } from "./api.js";
 import { make, shape, toast } from "./dom.js";
+import { drafts } from "./session.js";
 import { Suggestions } from "./suggest.js";
 
 const TALLEST = 260;
 const NAMED = /^[/@]baton(?:[:,]?(?:\s+|$))/i;
-const drafts = new Map();
 
 export class Composer {
   /** `here()` gives `{ as, conversation, thread, title, direct, caseId }`; `stream` shows what comes of it. */
@@ -16,9 +16,9 @@ export class Composer {
     this.button = make("button", { type: "submit", class: "send", "aria-label": "Send" }, shape("send"));
     this.meaning = make("div", { class: "meaning", id: `${id}-meaning` });
     this.chips = make("div", { class: "chips", role: "group", "aria-label": "Often said" });
-    this.suggestions = new Suggestions(this.field, commands, (text) => this.set(text));
+    this.suggestions = new Suggestions(this.field, commands, here, (text) => this.set(text));
     this.often = chips;
-    form.replaceChildren(this.suggestions.list, this.chips, make("div", { class: "field" }, this.field, this.button), this.meaning);
+    form.replaceChildren(this.suggestions.popup, this.chips, make("div", { class: "field" }, this.field, this.button), this.meaning);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -57,7 +57,8 @@ export class Composer {
     const command = this.command(text);
     this.meaning.replaceChildren(this.sentence(text, command), make("span", { class: "keys", text: text.trim() ? "Enter sends, Shift+Enter starts a line" : "" }));
     const words = command ?? this.starting(text);
-    this.suggestions.show(words, words === null ? "" : text.slice(0, text.length - words.length));
+    const atEnd = this.field.selectionStart === text.length;
+    this.suggestions.show(atEnd ? words : null, words === null ? "" : text.slice(0, text.length - words.length));
   }
 
   /** The words Baton would hear, or null. The desk decides by the same rule. */
@@ -72,7 +73,7 @@ export class Composer {
   /** What stands behind a slash that may yet become a command. */
   starting(text) {
     const typed = /^\s*\/([\w-]*)$/.exec(text);
-    return typed && ("baton".startsWith(typed[1]) && typed[1].length > 1 ? "" : typed[1]);
+    return typed && typed[1];
   }
 
   sentence(text, command) {
@@ -85,11 +86,19 @@ export class Composer {
 
   key(event) {
     if (event.isComposing || this.suggestions.key(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.leave();
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.send();
     } else if (event.key === "ArrowUp" && this.history.length && (!this.field.value || this.back)) this.recall(event, 1);
     else if (event.key === "ArrowDown" && this.back) this.recall(event, -1);
+  }
+
+  /** Out of the field, to the messages, where single keys work. */
+  leave() {
+    if (!this.stream.roving.focus(this.stream.roving.active)) this.stream.element.focus();
   }
 
   recall(event, step) {

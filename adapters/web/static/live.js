@@ -1,5 +1,7 @@
 // The stream of changes. It comes back by itself after every break and resumes where it was.
 
+import { get } from "./api.js";
+
 const HIDDEN_FOR = 60_000;
 const FIRST_WORD = 1_500;
 
@@ -24,7 +26,9 @@ export class Live {
     this.source.onerror = () => {
       this.state(false);
       // A browser gives up for good after an answer that is no stream; the desk may only be starting again.
-      if (this.source.readyState === EventSource.CLOSED) this.again = setTimeout(() => this.connect(), 2_000);
+      if (this.source.readyState !== EventSource.CLOSED) return;
+      get("/web/people", {}).catch(() => {}); // whoever is not signed in any more is led to where they can
+      this.again = setTimeout(() => this.connect(), 2_000);
     };
     for (const kind of ["hello", "message", "gone", "clock", "reload"]) {
       this.source.addEventListener(kind, (event) => {

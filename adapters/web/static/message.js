@@ -53,7 +53,9 @@ function replaceHtml(content, html) {
   const words = focused?.dataset.words;
   const verb = words?.split(" ")[0];
   const message = content.closest(".message");
+  const unfolded = [...content.querySelectorAll("details")].map((each) => each.open);
   content.innerHTML = html;
+  content.querySelectorAll("details").forEach((each, at) => (each.open = unfolded[at] || false));
   if (!focused) return;
   const buttons = [...content.querySelectorAll("button.press")];
   const same = buttons.find((each) => each.dataset.words === words) || buttons.find((each) => each.dataset.words.startsWith(`${verb} `));
@@ -104,4 +106,12 @@ export function troubleElement(sentence, retry, dismiss) {
       make("button", { type: "button", class: "press", text: "Dismiss", onclick: dismiss }),
     ),
   );
+}
+
+/** A conversation in which nothing was said yet. */
+export function emptyElement(direct) {
+  const [head, body] = direct
+    ? ["Baton listens", "Pages, offers and reminders for you arrive here. Say a command, or start with one of those below."]
+    : ["Nothing here yet", "New cases for this department appear here as cards. Until then, talk."];
+  return make("div", { class: "empty" }, make("img", { src: "/static/baton.svg", alt: "" }), make("h2", { text: head }), make("p", { text: body }));
 }

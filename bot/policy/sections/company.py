@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
 _ACCOUNT: Final = re.compile(r"[^\s:]+:\S+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*", re.IGNORECASE)
 _OFF: Final = "off"
+_SHORTEST_OUTAGE: Final = timedelta(minutes=2)
 
 
 def _spans(p1: str, p2: str, p3: str, p4: str) -> Mapping[Priority, Span]:
@@ -92,9 +94,21 @@ def read_defaults(table: Table) -> Defaults:
         acknowledge_buys=table.elapsed("acknowledge_buys", DEFAULTS.acknowledge_buys),
         sla_warning=table.share("sla_warning", DEFAULTS.sla_warning),
         retention=table.elapsed("retention", DEFAULTS.retention),
+        outage_after=_outage_after(table),
     )
     table.done()
     return defaults
+
+
+def _outage_after(table: Table) -> timedelta:
+    """Shorter than this, a restart or a slow moment would be told as an outage."""
+    after = table.elapsed("outage_after", DEFAULTS.outage_after)
+    if after < _SHORTEST_OUTAGE:
+        table.problems.mistake(
+            table.at("outage_after"), f'"{after}" is too short to tell an outage from a restart: write "5m"'
+        )
+        return DEFAULTS.outage_after
+    return after
 
 
 def _clock(table: Table, key: str, base: Mapping[Priority, Span]) -> Mapping[Priority, Span]:

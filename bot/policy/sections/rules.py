@@ -27,6 +27,7 @@ def _rule(table: Table) -> Rule:
         department=table.text("department") or None,
         priority=table.choice("priority", Priority),
         escalate=table.flag("escalate"),
+        restrict=table.texts("restrict"),
     )
     for owner, key in (
         (table, "words"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from html.parser import HTMLParser
 from typing import Any, get_args
 
@@ -46,8 +47,22 @@ HOSTILE = [
     "x" * 100_000,
 ]
 OURS = {
-    *("article", "h3", "p", "figure", "blockquote", "figcaption", "span", "bdi", "dl", "div", "dt", "dd"),
-    *("ul", "li", "svg", "title", "desc", "rect", "text", "button", "a", "small"),
+    *(
+        "article",
+        "h3",
+        "p",
+        "figure",
+        "blockquote",
+        "figcaption",
+        "span",
+        "bdi",
+        "details",
+        "dl",
+        "div",
+        "dt",
+        "dd",
+    ),
+    *("ul", "li", "summary", "svg", "title", "desc", "rect", "text", "button", "a", "small"),
 }
 
 
@@ -216,3 +231,21 @@ def test_a_chart_survives_any_number(value: float) -> None:
         html = render_card(a_card(Chart(title="", alt="", bars=(Bar(label="a", value=value),) * many)))
         assert "nan" not in html.replace("n/a", "")
         assert "inf" not in html
+
+
+def test_a_post_is_read_aloud_in_its_own_language() -> None:
+    told = Card(title="", summary="x", elements=(Quote(text="¿Dónde?", by="m", lang="es-MX"),))
+    assert '<figure class="quote" lang="es-MX">' in render_card(told)
+    lied = Card(title="", summary="x", elements=(Quote(text="x", by="m", lang='es" onclick="x'),))
+    assert "onclick" not in render_card(lied)
+
+
+def test_a_long_post_is_folded_at_a_blank_and_loses_nothing() -> None:
+    words = " ".join(f"word{number}" for number in range(400))
+    html = render_card(Card(title="", summary="x", elements=(Quote(text=words, by="m"),)))
+    first, _, rest = html.partition("<details>")
+    assert "<summary>Show the rest" in rest
+    shown = re.findall(r"word\d+", first + rest)
+    assert shown == words.split()
+    short = render_card(Card(title="", summary="x", elements=(Quote(text=words[:800], by="m"),)))
+    assert "<details>" not in short

@@ -66,7 +66,7 @@ def test_home_shows_pages_first_and_the_queues_with_who_is_on_call() -> None:
     )
     card = home_card(view)
     assert card.tone is Tone.ALARM
-    assert words(card)[-6:] == ["next", "list mine", "list", "oncall", "help", "home"]
+    assert words(card)[-7:] == ["next", "list mine", "list", "oncall", "help", "mute", "home"]
     headings = [e.text for e in card.elements if isinstance(e, Text)]
     assert headings == [
         "Pages for you",
@@ -88,7 +88,7 @@ def test_an_empty_home_says_what_to_do() -> None:
     card = home_card(HomeView(name="Ana"))
     assert card.tone is Tone.NEUTRAL
     assert "Next" in str(card.elements[0])
-    assert words(card) == ["next", "list mine", "list", "oncall", "help", "home"]
+    assert words(card) == ["next", "list mine", "list", "oncall", "help", "mute", "home"]
 
 
 def test_duty_of_one_department_is_shown_in_full_and_of_all_in_rows() -> None:

@@ -66,3 +66,20 @@ def test_notes_as_json_are_as_they_stand(case: int, capsys: pytest.CaptureFixtur
 def test_a_case_that_does_not_exist(case: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "77"]) == 1
     assert "There is no case 77." in capsys.readouterr().err
+
+
+def test_a_restricted_case_needs_to_be_asked_for(case: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["say", "restrict", str(case), "to", "legal", "--as", "ana@kettle.example"]) == 0
+    capsys.readouterr()
+    for more in ([], ["--json"]):
+        assert run(["show", str(case), *more]) == 1
+        said = capsys.readouterr()
+        assert "restricted to support, legal" in said.err and "parcel" not in said.out
+    assert run(["show", str(case), "--restricted"]) == 0
+    assert "My parcel never came." in capsys.readouterr().out
+    assert run(["show", str(case), "--restricted", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["restricted_to"] == ["support", "legal"] and shown["posts"][0]["text"]
+    with pytest.raises(SystemExit):
+        run(["say", "show", str(case), "--as", "finn@kettle.example"])
+    assert "Ask Support" in capsys.readouterr().err

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.digest import Rhythm, Schedule, bars, duties, window
 
@@ -17,12 +19,12 @@ def daily(at: time = time(8, 45), zone: ZoneInfo = LONDON, *holidays: date) -> S
     return Schedule(rhythm=Rhythm.DAILY, at=at, zone=zone, holidays=frozenset(holidays))
 
 
-def weekly(weekday: int = 4, at: time = time(15), zone: ZoneInfo = LONDON) -> Schedule:
-    return Schedule(rhythm=Rhythm.WEEKLY, at=at, zone=zone, weekday=weekday)
+def weekly(weekday: int = 4, at: time = time(15), zone: ZoneInfo = LONDON, *holidays: date) -> Schedule:
+    return Schedule(rhythm=Rhythm.WEEKLY, at=at, zone=zone, weekday=weekday, holidays=frozenset(holidays))
 
 
-def monthly(day: int, at: time = time(9), zone: ZoneInfo = LONDON) -> Schedule:
-    return Schedule(rhythm=Rhythm.MONTHLY, at=at, zone=zone, day=day)
+def monthly(day: int, at: time = time(9), zone: ZoneInfo = LONDON, *holidays: date) -> Schedule:
+    return Schedule(rhythm=Rhythm.MONTHLY, at=at, zone=zone, day=day, holidays=frozenset(holidays))
 
 
 def utc(*parts: int) -> datetime:
@@ -49,23 +51,54 @@ def test_next_is_strictly_after() -> None:
     assert daily().next_after(moment - timedelta(seconds=1)) == date(2026, 3, 2)
 
 
-def test_a_weekly_digest_keeps_its_day_on_holidays_too() -> None:
+def test_a_weekly_digest_has_its_day() -> None:
     assert weekly().next_after(utc(2026, 3, 2, 9)) == date(2026, 3, 6)
     assert weekly().next_after(utc(2026, 3, 6, 15)) == date(2026, 3, 13)
+
+
+def test_a_weekly_digest_on_a_holiday_comes_on_the_working_day_before() -> None:
+    easter = weekly(4, time(15), LONDON, date(2026, 4, 3))
+    assert easter.next_after(utc(2026, 3, 30)) == date(2026, 4, 2)
+    assert easter.next_after(utc(2026, 4, 2, 15)) == date(2026, 4, 10)
+    covered = window(easter, date(2026, 4, 10), utc(2026, 4, 11))
+    assert covered.start == easter.moment(date(2026, 4, 2))
+
+
+def test_a_weekly_digest_on_a_monday_holiday_comes_the_day_after() -> None:
+    assert weekly(0, time(9), LONDON, date(2026, 4, 6)).next_after(utc(2026, 4, 1)) == date(2026, 4, 7)
+
+
+def test_a_week_of_holidays_has_no_digest_and_the_next_one_covers_it() -> None:
+    shut = weekly(4, time(15), LONDON, *(date(2026, 12, 21) + timedelta(days=n) for n in range(7)))
+    assert shut.next_after(utc(2026, 12, 18, 15)) == date(2027, 1, 1)
+    assert window(shut, date(2027, 1, 1), utc(2027, 2, 1)).start == utc(2026, 12, 18, 15)
+
+
+def test_a_weekly_digest_may_have_a_day_of_the_weekend() -> None:
+    assert weekly(6).next_after(utc(2026, 3, 2)) == date(2026, 3, 8)
 
 
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        (utc(2026, 1, 31, 9), date(2026, 2, 28)),
+        (utc(2027, 2, 1, 9), date(2027, 3, 1)),  # Sunday 28 February, so Monday
         (utc(2028, 1, 31, 9), date(2028, 2, 29)),
-        (utc(2026, 2, 28, 9), date(2026, 3, 31)),
+        (utc(2026, 3, 2, 9), date(2026, 3, 31)),
         (utc(2026, 3, 31, 9), date(2026, 4, 30)),
-        (utc(2026, 12, 31, 9), date(2027, 1, 31)),
+        (utc(2026, 10, 30, 9), date(2026, 11, 2)),  # Saturday 31 October
     ],
 )
-def test_the_31st_is_the_last_day_of_a_shorter_month(after: datetime, expected: date) -> None:
+def test_the_31st_is_the_last_day_of_a_shorter_month_or_the_working_day_after(
+    after: datetime, expected: date
+) -> None:
     assert monthly(31).next_after(after) == expected
+
+
+def test_a_monthly_digest_on_new_years_day_comes_on_the_next_working_day_and_covers_december() -> None:
+    new_year = monthly(1, time(9), LONDON, date(2027, 1, 1))
+    assert new_year.next_after(utc(2026, 12, 31)) == date(2027, 1, 4)
+    covered = window(new_year, date(2027, 1, 4), utc(2027, 1, 5))
+    assert (covered.start, covered.end) == (utc(2026, 12, 1), utc(2027, 1, 1))
 
 
 def test_the_local_date_counts_not_the_one_in_utc() -> None:
@@ -103,6 +136,61 @@ def test_a_window_over_a_change_of_clocks_is_an_hour_shorter_or_longer() -> None
     assert over_autumn.end - over_autumn.start == timedelta(days=3, hours=1)
 
 
+_ZONES = (
+    "Europe/London", "Europe/Berlin", "America/New_York", "America/St_Johns", "America/Santiago", "Africa/Cairo",
+    "Asia/Tehran", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Apia", "Asia/Kathmandu",
+    "America/Havana", "Pacific/Chatham",
+)  # fmt: skip
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    return Schedule(
+        rhythm=draw(st.sampled_from(Rhythm)),
+        at=draw(st.times(max_value=time(23, 59)).map(lambda at: at.replace(second=0, microsecond=0))),
+        zone=ZoneInfo(draw(st.sampled_from(_ZONES))),
+        weekday=draw(st.integers(0, 6)),
+        day=draw(st.integers(1, 31)),
+        holidays=frozenset(draw(st.lists(st.sampled_from(year), max_size=12))),
+    )
+
+
+@given(schedules(), st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 31), timezones=st.just(UTC)))
+@settings(max_examples=300, deadline=None)
+def test_in_every_zone_digests_follow_one_another_without_gap_or_overlap(
+    schedule: Schedule, at: datetime
+) -> None:
+    day = schedule.next_after(at)
+    after = schedule.next_after(schedule.moment(day))
+    assert schedule.moment(day) > at
+    assert day < after
+    assert schedule.previous(after) == day
+    later = schedule.moment(after) + timedelta(days=40)
+    one, two = window(schedule, day, later), window(schedule, after, later)
+    assert one.end == two.start
+    assert one.start < one.end <= schedule.moment(day)
+    assert one.then_start < one.then_end <= one.end
+    assert schedule.due_between(at, schedule.moment(after))[-2:] == [day, after]
+
+
+@given(schedules(), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+@settings(max_examples=300, deadline=None)
+def test_in_every_zone_a_digest_comes_at_its_local_time_or_right_after_the_gap(
+    schedule: Schedule, day: date
+) -> None:
+    moment = schedule.moment(day)
+    local = moment.astimezone(schedule.zone).replace(tzinfo=None, fold=0)
+    wanted = datetime.combine(day, schedule.at)
+    earlier = (moment - timedelta(seconds=1)).astimezone(schedule.zone).replace(tzinfo=None, fold=0)
+    assert local == wanted or earlier < wanted < local
+    # Of a doubled time it is the first: it did not come an hour (or half of one) before.
+    assert all(
+        (moment - timedelta(minutes=ago)).astimezone(schedule.zone).replace(tzinfo=None, fold=0) != wanted
+        for ago in (30, 60)
+    )
+
+
 # -- windows -----------------------------------------------------------------------------------
 
 
@@ -133,9 +221,10 @@ def test_a_week_is_compared_with_the_week_before() -> None:
 
 
 def test_a_month_is_compared_with_the_month_before() -> None:
-    covered = window(monthly(31), date(2026, 3, 31), utc(2026, 4, 1))
-    assert (covered.start, covered.end) == (utc(2026, 2, 28, 9), utc(2026, 3, 31, 8))
-    assert (covered.then_start, covered.then_end) == (utc(2026, 1, 31, 9), utc(2026, 2, 28, 9))
+    covered = window(monthly(1), date(2026, 4, 1), utc(2026, 4, 2))
+    # Whole days of London, where clocks went forward meanwhile.
+    assert (covered.start, covered.end) == (utc(2026, 3, 1), utc(2026, 3, 31, 23))
+    assert (covered.then_start, covered.then_end) == (utc(2026, 2, 1), utc(2026, 3, 1))
 
 
 def test_a_period_so_far_is_compared_with_as_much_of_the_period_before() -> None:

@@ -121,6 +121,7 @@ def test_company(old: str, new: str, field: str, says: str) -> None:
         ('[defaults]\nclaim_lease = { P1 = "0m" }', "defaults.claim_lease.P1", "longer than nothing"),
         ('[defaults]\nclaim_lease = { P5 = "1h" }', "defaults.claim_lease.P5", 'no key "P5"'),
         ('[defaults]\nclaim_lease = "1h"', "defaults.claim_lease", "must be a table"),
+        ('[defaults]\noutage_after = "20s"', "defaults.outage_after", "too short"),
         ("[defaults]\nsla_warning = 75", "defaults.sla_warning", "write 0.9"),
         ("[defaults]\nsla_warning = true", "defaults.sla_warning", "share"),
         ('[defaults]\nescalation = { P2 = "quiet" }', "defaults.escalation.P2", 'no escalation "quiet"'),
@@ -427,6 +428,8 @@ def test_a_brand_of_two_communities_is_doubtful() -> None:
     [
         ('words = ["x"]\nmark = "m"', "rules[1]", "name is missing"),
         ('name = "r"\nwords = ["x"]', "rules[1]", "this rule does nothing"),
+        ('name = "r"\nrestrict = ["lega"]', "rules[1].restrict[1]", "lega"),
+        ('name = "r"\nmark = "m"\nrestrict = "legal"', "rules[1].restrict", "must be a list"),
         ('name = "r"\nmark = "m"\nwords = "x"', "rules[1].words", "must be a list"),
         ('name = "r"\nmark = "m"\nwords = ["x", " "]', "rules[1].words[2]", "not blank"),
         ('name = "r"\nmark = "m"\nwords = []', "rules[1].words", "is empty"),
@@ -720,3 +723,10 @@ def test_reactions_where_nobody_can_react_are_a_warning() -> None:
     assert reading.policy is not None
     assert problem.severity is Severity.WARNING
     assert "only Slack and Teams have reactions" in problem.message
+
+
+def test_an_external_in_a_department_that_keeps_its_cases_to_itself_is_told() -> None:
+    eli = '[people."eli@agency.example"]\nname = "Eli"\nroles = { press = "external" }\nuntil = "2027-01-31"\ncommunities = ["everywhere"]'
+    reading = parse(GOOD.replace('channels = { slack = "C1" }', 'channels = { slack = "C1" }\nrestricted = true') + f"\n{eli}\n")
+    assert reading.policy is not None
+    assert "Eli, being external, see none of its cases" in told(reading, "departments.press.restricted").message

@@ -164,6 +164,7 @@ def test_defaults_keep_what_the_file_leaves_out(policy: Policy) -> None:
     assert defaults.follow_up_window == timedelta(minutes=90)
     assert defaults.reopen_within == timedelta(days=14)
     assert defaults.retention == timedelta(days=730)
+    assert defaults.outage_after == timedelta(minutes=15)
     assert defaults.sla_warning == 0.75
     assert defaults.escalation == {"P1": "standard", "P2": "calm", "P3": "slow"}
 

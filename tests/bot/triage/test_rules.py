@@ -287,3 +287,12 @@ def test_thousands_of_mentions_a_second() -> None:
     for each in mentions:
         triage(desk, each)
     assert time.thread_time() - begun < 3
+
+
+def test_whoever_a_rule_names_may_see_it() -> None:
+    first = Rule(name="fire", words=("fire",), restrict=("legal", "pr"))
+    second = Rule(name="smoke", words=("smoke",), restrict=("pr", "safety"))
+    found = triage(policy(first, second, REST), mention("fire and smoke"))
+    assert found.restrict == ("legal", "pr", "safety")
+    assert "restricted to legal, pr" in found.reasons[0]
+    assert triage(policy(first, second, REST), mention("a bag")).restrict == ()

@@ -1,0 +1,1 @@
+"""Signing in to the web chat: through the company's OpenID provider, or by a one-time link."""
