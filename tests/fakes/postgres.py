@@ -124,36 +124,17 @@ class Server:
         self.url = f"postgresql://baton@/postgres?host={quote(str(folder), safe='')}"
 
     def make(self) -> None:
-        if os.getuid() == 0:
-            os.chown(self._folder, NOBODY, NOBODY)
-        command = [
-            self._bin / "initdb",
-            "-D",
-            self._folder / "data",
-            "-U",
-            "baton",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
-        self._run(
-            [*command, "--no-sync", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        )
+        if _USER is not None:
+            os.chown(self._folder, _USER, _USER)
+        who = ["-U", "baton", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        where = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        self._run([f"{self._bin}/initdb", "-D", f"{self._folder}/data", *who, *where])
 
     def start(self, settings: dict[str, str] | None = None) -> None:
         self._settings = settings if settings is not None else self._settings
         options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        command = [
-            self._bin / "postgres",
-            "-D",
-            self._folder / "data",
-            "-k",
-            self._folder,
-            "-h",
-            "",
-            *options,
-        ]
+        folder = str(self._folder)
+        command = [f"{self._bin}/postgres", "-D", f"{folder}/data", "-k", folder, "-h", "", *options]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, user=_USER, group=_USER)
         self._wait()
