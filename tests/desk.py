@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from bot.triage.rules import community_of
 from bot.wiring import Chats, Desk, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
 from storage.sql.migrate import upgrade
+from tests.fakes.postgres import new_database
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Where stories begin: Monday 2 March 2026, 09:00 UTC."""
@@ -194,7 +196,13 @@ async def a_desk(
     """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` or `teams` it speaks
     there too."""
     time = time or Time()
-    config = Config(database_url=f"sqlite:///{folder / database}", web_chat="local", slack=slack, teams=teams, sign_in=sign_in)
+    config = Config(
+        database_url=_address(folder / database),
+        web_chat="local",
+        slack=slack,
+        teams=teams,
+        sign_in=sign_in,
+    )
 
     def make(known: Policy, store: Any, hub: Any) -> Mapping[str, Chat]:
         return (
@@ -206,6 +214,15 @@ async def a_desk(
     async with connect(config, policy=policy or test_policy(), clock=clock, chats=wanted) as desk:
         await set_standing_jobs(desk)
         yield Story(desk, time)
+
+
+@cache
+def _address(file: Path) -> str:
+    """Where the desk of that file keeps what it knows: in the file, or, where BATON_TEST_DATABASE says `postgresql`,
+    in a database of its own on a server, so that any story can be told on both."""
+    if os.environ.get("BATON_TEST_DATABASE") == "postgresql":
+        return new_database()
+    return f"sqlite:///{file}"
 
 
 @cache

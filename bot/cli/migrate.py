@@ -7,7 +7,7 @@ import os
 import click
 
 from bot.config import read_config
-from storage.sql.engine import sqlite_path
+from storage.sql.database import is_server
 from storage.sql.migrate import newest, upgrade
 
 
@@ -15,6 +15,6 @@ from storage.sql.migrate import newest, upgrade
 def migrate() -> None:
     """Bring the database to this program's shape; safe to repeat."""
     config = read_config(os.environ)
-    sqlite_path(config.database_url)
+    is_server(config.database_url)
     upgrade(config.database_url)
     click.echo(f"The database is at revision {newest()}.")

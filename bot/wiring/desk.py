@@ -29,7 +29,7 @@ from handlers import all_routes
 from handlers.leaving import leaving_clock
 from handlers.sentence import TOLD, tell
 from storage.sql.clock import SqlClock
-from storage.sql.engine import sqlite_path
+from storage.sql.database import is_server
 from storage.sql.migrate import upgrade
 from storage.sql.puts import put
 from storage.sql.store import SqlStore
@@ -94,7 +94,7 @@ async def connect(
     Raises PolicyErrors, ConfigError or UnsupportedDatabase with a sentence for a person.
     """
     full = policy or load(config.policy)
-    sqlite_path(config.database_url)
+    is_server(config.database_url)
     await asyncio.to_thread(upgrade, config.database_url)
     store = SqlStore(config.database_url, full, clock)
     workspace, tenancy = _workspace(config, full, store), _tenancy(config, full, store)

@@ -18,10 +18,9 @@ from bot.wiring.signin import idle_of
 from handlers.digest import standing
 from handlers.duty import duty_clocks
 from handlers.leaving import leaving_clock
-from storage.sql.engine import sqlite_path
+from storage.sql.database import only_worker
 from storage.sql.erasing import BATCH, erase_old
 from storage.sql.intake import receive_put
-from storage.sql.lock import DatabaseLock
 from storage.sql.puts import put, put_missing
 
 log = structlog.get_logger(__name__)
@@ -45,14 +44,18 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
 
     Raises DatabaseInUse when another process runs the desk on this database, and all that `connect` raises.
     """
-    with DatabaseLock(sqlite_path(config.database_url)):
+    with only_worker(config.database_url) as alone:
         async with connect(config, **parts) as desk:  # type: ignore[arg-type]
-            await desk.store.free_leases()
+            if alone:
+                await desk.store.free_leases()
             await desk.pulse.beat()
             await set_standing_jobs(desk)
             if desk.workspace is not None:
                 await desk.workspace.open()
-            tasks = [asyncio.create_task(desk.worker.run()), asyncio.create_task(_keep_house(desk))]
+            working = asyncio.create_task(desk.worker.run())
+            beside = [
+                asyncio.create_task(each) for each in (_keep_house(desk), desk.store.listen(desk.hub.nudge))
+            ]
             try:
                 yield desk
             finally:
@@ -61,10 +64,11 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                         await chatting.hush()
                 desk.worker.stop()
                 desk.delivery.stopping = True
-                await tasks[0]
-                tasks[1].cancel()
-                with suppress(asyncio.CancelledError):
-                    await tasks[1]
+                await working
+                for task in beside:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
                 await desk.pulse.stop()
 
 

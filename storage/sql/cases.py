@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     Connection,
-    Function,
     Select,
-    Text,
     bindparam,
     false,
     func,
@@ -36,8 +34,7 @@ from bot.effects import follow
 from bot.ports import CaseFilter, Queue, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
-from storage.sql.columns import OPEN, SECOND_THOUGHTS
-from storage.sql.engine import LOWER
+from storage.sql.columns import OPEN, SECOND_THOUGHTS, lowered
 from storage.sql.tables import CaseRow, MentionRow, ThreadRow
 from storage.sql.tags import in_use, save_tags, tagged
 
@@ -210,9 +207,7 @@ def _save(connection: Connection, case: Case, place: str) -> None:
 # What was merged into a case is seen by whoever sees that one, from now on as in the past.
 _SIGHT: Final = select(CASES.c.sight).where(CASES.c.id == bindparam("of"))
 _AS_HIDDEN: Final = (
-    update(CASES)
-    .where(CASES.c.id.in_(bindparam("these", expanding=True)))
-    .values(sight=bindparam("seen_by"))
+    update(CASES).where(CASES.c.id.in_(bindparam("these", expanding=True))).values(sight=bindparam("seen_by"))
 )
 _OPEN: Final = insert(CASES)
 _CHANGE: Final = update(CASES).where(
@@ -340,4 +335,4 @@ def _mentioning(word: str) -> Any:
 def _holds(column: Any, word: str) -> Any:
     if word.isascii():
         return column.icontains(word, autoescape=True)
-    return Function(LOWER, column, type_=Text).contains(word.lower(), autoescape=True)
+    return lowered(column).contains(word.lower(), autoescape=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field
 
+from storage.sql.engine import LOWER
 from storage.sql.moments import Moment
 
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
@@ -19,6 +22,24 @@ UNANSWERED: Final = f"{OPEN} AND responded_at IS NULL"
 
 SECOND_THOUGHTS: Final = "kind IN ('resolved', 'dismissed', 'accepted', 'merged')"
 """The acts that people can take back."""
+
+
+class lowered(FunctionElement[str]):
+    """The text in small letters of any alphabet. SQLite's own `lower` knows the letters A to Z only."""
+
+    type = Text()
+    inherit_cache = True
+    name = "lowered"
+
+
+@compiles(lowered)
+def _lower(element: lowered, compiler: Any, **how: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **how)})"
+
+
+@compiles(lowered, "sqlite")
+def _lower_on_sqlite(element: lowered, compiler: Any, **how: Any) -> str:
+    return f"{LOWER}({compiler.process(element.clauses, **how)})"
 
 
 def part_index(name: str, *columns: str, where: str, on_postgresql: str = "") -> Index:

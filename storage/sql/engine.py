@@ -30,8 +30,8 @@ def sqlite_path(url: str) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise UnsupportedDatabase(
-            f"BATON_DATABASE_URL is {parsed.render_as_string()}; write the address of a SQLite file, "
-            "such as sqlite:///baton.db."
+            f"BATON_DATABASE_URL is {parsed.render_as_string()}; write the address of a SQLite file, such as "
+            "sqlite:///baton.db, or of a PostgreSQL server, such as postgresql://baton:password@host/baton."
         )
     return parsed.database
 

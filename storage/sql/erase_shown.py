@@ -76,7 +76,9 @@ def say_again(
     paged = _paged(connection, number)
     wanted = {put.key: put for row in rows if (put := _put(row.key, number, policy, paged, now)) is not None}
     if anew:
-        connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_([row.id for row in rows])).values(shown=""))
+        connection.execute(
+            update(MESSAGES).where(MESSAGES.c.id.in_([row.id for row in rows])).values(shown="")
+        )
     if wanted:
         put_all(connection, list(wanted.values()))
     return len(wanted)

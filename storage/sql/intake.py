@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import BigInteger, Connection, Text, bindparam, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ports import Appended, Clock, Incoming, Put
 from storage.sql.cases import MENTIONS
@@ -38,38 +38,43 @@ def _append(
     connection: Connection, /, loads: Sequence[tuple[datetime, Sequence[tuple[Any, ...]]]]
 ) -> list[int]:
     """Appends every load's rows; for each load how many were new."""
-    # Statements generated from the table, run on the driver itself: the hottest path of the desk.
-    cursor = connection.connection.cursor()
     # What was erased at its author's wish counts as known: it does not come back.
-    loads = [(now, unburied(cursor, rows, handle=6, created_at=4)) for now, rows in loads]
-    new = _inserted(cursor, [row for _, rows in loads for row in rows])
+    loads = [(now, unburied(connection, rows, handle=6, created_at=4)) for now, rows in loads]
+    new = _inserted(connection, [row for _, rows in loads for row in rows])
     communities: dict[str, datetime] = {}
     counts = []
     for now, rows in loads:
         accepted = 0
         for row in rows:
-            if _first_time(new, row) or (row[5] is not None and _revised(cursor, row)):
+            if _first_time(new, row) or (row[5] is not None and _revised(connection, row)):
                 accepted += 1
                 communities.setdefault(row[2], now)
         counts.append(accepted)
-    cursor.close()
     for community, due in communities.items():
         put(connection, receive_put(community, due))
     return counts
 
 
-def _inserted(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> set[tuple[str, str]]:
+def _inserted(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[tuple[str, str]]:
     """The keys (source, external id) of those rows that were not known.
 
-    Many rows go in one statement, during which the driver leaves the other threads alone to work.
+    Statements generated from the table, run on the driver itself: the hottest path of the desk. Many rows go in one.
     """
+    if not rows:
+        return set()
+    if connection.dialect.name == "postgresql":
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        return {(row[0], row[1]) for row in connection.exec_driver_sql(_unnest_sql(), columns)}
     new: set[tuple[str, str]] = set()
+    cursor = connection.connection.cursor()
     start = 0
     while start < len(rows):
         size = min(_MOST_ROWS, 1 << (len(rows) - start).bit_length() - 1)
+        # During the statement the driver leaves the other threads alone to work.
         cursor.execute(_append_sql(size), [value for row in rows[start : start + size] for value in row])
         new.update(cursor.fetchall())
         start += size
+    cursor.close()
     return new
 
 
@@ -81,12 +86,17 @@ def _first_time(new: set[tuple[str, str]], row: tuple[Any, ...]) -> bool:
     return not known
 
 
-def _revised(cursor: Any, row: tuple[Any, ...]) -> bool:
+def _revised(connection: Connection, row: tuple[Any, ...]) -> bool:
     """Known already, but this is a later edit: kept as a revision."""
-    source, external_id, _, received_at, _, edited_at = row[:6]
-    about = (source, external_id, edited_at, edited_at)
-    cursor.execute(_APPEND_REVISION, (edited_at, received_at, row[10], row[16], *about))
-    return bool(cursor.rowcount)
+    said = {
+        "source": row[0],
+        "post": row[1],
+        "received": row[3],
+        "edited": row[5],
+        "text": row[10],
+        "extra": row[16],
+    }
+    return bool(connection.execute(_APPEND_REVISION, said).rowcount)
 
 
 def receive_put(community: str, now: datetime) -> Put:
@@ -107,16 +117,40 @@ def _append_sql(rows: int) -> str:
 
 
 _MOST_ROWS: Final = 64
-_APPEND_REVISION: Final = (
+
+
+@lru_cache
+def _unnest_sql() -> str:
+    """One INSERT for any number of rows: an array for each column."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = [MENTIONS.c[name].type.compile(dialect=dialect) for name in COLUMNS]
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+    return (
+        f"INSERT INTO mentions ({', '.join(COLUMNS)}) SELECT * FROM unnest({arrays}) "
+        "ON CONFLICT DO NOTHING RETURNING source, external_id"
+    )
+
+
+_APPEND_REVISION: Final = text(
     "INSERT INTO revisions (mention_id, edited_at, received_at, text, extra, shown) "
-    "SELECT id, ?, ?, ?, ?, 0 FROM mentions WHERE source = ? AND external_id = ? "
-    "AND coalesce(edited_at, created_at) < ? AND NOT EXISTS "
-    "(SELECT 1 FROM revisions WHERE mention_id = mentions.id AND edited_at >= ?) ON CONFLICT DO NOTHING"
-)
+    "SELECT id, :edited, :received, :text, :extra, false FROM mentions "
+    "WHERE source = :source AND external_id = :post AND coalesce(edited_at, created_at) < :edited "
+    "AND NOT EXISTS (SELECT 1 FROM revisions WHERE mention_id = mentions.id AND edited_at >= :edited) "
+    "ON CONFLICT DO NOTHING"
+).bindparams(
+    bindparam("edited", type_=BigInteger), bindparam("received", type_=BigInteger), bindparam("text", type_=Text),
+    bindparam("extra", type_=Text), bindparam("source", type_=Text), bindparam("post", type_=Text),
+)  # fmt: skip
 """Only what is newer than all that came before: an older edit that arrives late must not win."""
 
 
 def _incoming_row(mention: Incoming, received_at: int) -> tuple[Any, ...]:
+    row = _raw_row(mention, received_at)
+    # PostgreSQL's texts hold any character but this one.
+    return tuple(value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in row)
+
+
+def _raw_row(mention: Incoming, received_at: int) -> tuple[Any, ...]:
     return (
         mention.source,
         mention.external_id,

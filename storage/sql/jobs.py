@@ -31,7 +31,7 @@ class SqlTimers:
 
         # Looking first costs a read; an empty take would cost a commit to disk.
         due = {"now": now, "real": real, "most": 1}
-        if self._reader.quick(lambda c: c.execute(_DUE, due).first()) is None:
+        if await self._reader.look(lambda c: c.execute(_DUE, due).first()) is None:
             return ()
         (jobs,) = await self._writer.submit([write])
         return jobs  # type: ignore[no-any-return]
@@ -70,7 +70,7 @@ class SqlTimers:
             paused = [row.next_ok for row in waiting if row.next_ok > real]
             return _earliest(timer, *ready), _earliest(later, *paused)
 
-        return self._reader.quick(read)
+        return await self._reader.look(read)
 
 
 _IDLE: Final = JOBS.c.lane.is_(None) & JOBS.c.set_aside.is_(None)

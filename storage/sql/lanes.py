@@ -39,7 +39,7 @@ class SqlLanes:
             return [Hold(lane=row.lane, fence=row.fence) for row in connection.execute(_TAKE, wanted)]
 
         # Looking first costs a read; an empty take would cost a commit to disk.
-        if self._reader.quick(lambda c: c.execute(_READY, {**wanted, "most": 1}).first()) is None:
+        if await self._reader.look(lambda c: c.execute(_READY, {**wanted, "most": 1}).first()) is None:
             return ()
         (holds,) = await self._writer.submit([write])
         return holds  # type: ignore[no-any-return]
@@ -59,10 +59,10 @@ class SqlLanes:
                 return _behind(connection, due) or job
             return job
 
-        return self._reader.quick(read)
+        return await self._reader.look(read)
 
     async def last_message(self, key: str) -> Message | None:
-        rows = self._reader.quick(lambda c: c.execute(THERE, {"this_key": key}).all())
+        rows = await self._reader.look(lambda c: c.execute(THERE, {"this_key": key}).all())
         return as_message(rows[0], attempts=len(rows)) if rows else None
 
     async def begin(self, hold: Hold, job: Job, *, nonce: str, place: Place, shown: str) -> Message | None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import Connection, bindparam, false, select, update
-from sqlalchemy.dialects import sqlite
 
 from bot.domain.mention import Author, Mention
 from bot.ports import Stale
 from storage.sql.cases import CASES, MENTIONS
+from storage.sql.puts import insert_into
 from storage.sql.tables import RevisionRow
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ class SqlMentions:
 
     async def add(self, mention: Mention) -> int:
         # Hidden from the standing job until this work files it; said again it is the same mention.
-        new = sqlite.insert(MENTIONS).values(**_row_of(mention), set_aside=BEING_FILED)
-        same = new.on_conflict_do_update(
-            index_elements=["source", "external_id"], set_={"source": mention.source}
-        )
-        (added,) = await self._work.store.writer.submit(
-            [lambda c: c.execute(same.returning(MENTIONS.c.id)).scalar_one()]
-        )
+        row = {**_row_of(mention), "set_aside": BEING_FILED}
+
+        def write(connection: Connection) -> int:
+            same = insert_into(connection, MENTIONS).on_conflict_do_update(
+                index_elements=["source", "external_id"], set_={"source": mention.source}
+            )
+            return int(connection.execute(same.returning(MENTIONS.c.id), row).scalar_one())
+
+        (added,) = await self._work.store.writer.submit([write])
         return int(added)
 
     async def move(self, mention: Mention, case_id: int) -> None:

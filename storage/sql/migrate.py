@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -10,9 +11,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from storage.sql.database import is_server
 from storage.sql.engine import connect
+from storage.sql.postgres import engine_of
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
@@ -44,11 +47,34 @@ def _config() -> Config:
 
 
 def _run(url: str, do: Callable[[Config], None]) -> None:
+    def migrate(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        do(config)
+
+    if is_server(url):
+        asyncio.run(_on_server(url, migrate))
+        return
     engine = connect(url, role="write")
     try:
         with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            do(config)
+            migrate(connection)
     finally:
         engine.dispose()
+
+
+async def _on_server(url: str, migrate: Callable[[Connection], None]) -> None:
+    """Replicas that start together take turns, so that one migrates and the others find it done."""
+    engine = engine_of(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SET LOCAL lock_timeout = 0"))
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
+
+
+_TURN: Final = 0x6261746F6E
+"""The advisory lock of migrations: "baton" in ASCII."""

@@ -11,4 +11,13 @@ from storage.sql import (
     tables_surges,
 )
 
-__all__ = ["tables", "tables_freezes", "tables_mutes", "tables_outages", "tables_people", "tables_shifts", "tables_signin", "tables_surges"]
+__all__ = [
+    "tables",
+    "tables_freezes",
+    "tables_mutes",
+    "tables_outages",
+    "tables_people",
+    "tables_shifts",
+    "tables_signin",
+    "tables_surges",
+]

@@ -29,7 +29,7 @@ class SqlSent:
     policy: Callable[[], Policy]
 
     async def case_of(self, posted: Posted) -> int | None:
-        row = self.reader.quick(lambda c: c.execute(_AT, _where(posted)).first())
+        row = await self.reader.look(lambda c: c.execute(_AT, _where(posted)).first())
         return case_of(row.key) if row is not None else None
 
     async def gone(self, posted: Posted) -> None:

@@ -14,7 +14,7 @@ from bot.ports import Origin
 from storage.sql.absences import everyone
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
-from storage.sql.engine import connect
+from storage.sql.database import open_database
 from storage.sql.identities import SqlIdentities
 from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
@@ -22,7 +22,6 @@ from storage.sql.lanes import SqlLanes
 from storage.sql.moments import EPOCH
 from storage.sql.pulse import SqlPulse
 from storage.sql.puts import JOBS, LANES, insert_into
-from storage.sql.reader import Reader
 from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
 from storage.sql.sign_ins import SqlSignIns
@@ -65,14 +64,14 @@ def _run(connection: Connection, statement: Executable) -> None:
 
 
 class SqlStore:
-    """The Store port and its neighbours over one SQLite file. Migrations have run before it is opened."""
+    """The Store port and its neighbours over one database. Migrations have run before it is opened."""
 
     def __init__(self, url: str, policy: Policy, clock: SqlClock | None = None) -> None:
         self.policy = policy
         self.clock = clock or SqlClock()
-        self._engine = connect(url, role="write")
-        self.writer = Writer(self._engine)
-        self.reader = Reader(connect(url, role="read"))
+        self.url = url
+        self._database = open_database(url)
+        self.writer, self.reader = self._database.writer, self._database.reader
         self.numbers = Numbers(self.writer)
         self.intake = SqlIntake(self.writer, self.clock, lambda: self.woken())
         self.timers = SqlTimers(self.reader, self.writer, self.clock)
@@ -95,8 +94,18 @@ class SqlStore:
         await self.writer.submit(writes)
         self.woken()
 
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Until cancelled, or at once where no other process can ring: `changed` is called, and whoever waits for
+        jobs is woken, when another replica wrote something."""
+
+        def heard() -> None:
+            self.woken()
+            changed()
+
+        await self._database.bell.listen(heard)
+
     async def free_leases(self) -> None:
-        """Frees what a process that died had taken. Only for the holder of the database's lock: nobody else works."""
+        """Frees what a process that died had taken. Only where nobody else works."""
         held = [
             update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH)
             for table in (JOBS, LANES)
@@ -109,9 +118,7 @@ class SqlStore:
         self.policy.absences.adopt(await self.reader.once(everyone))
 
     async def close(self) -> None:
-        await self.writer.close()
-        self.reader.close()
-        self._engine.dispose()
+        await self._database.close()
 
     async def unfiled(self) -> int:
         """How many mentions still wait for a case."""

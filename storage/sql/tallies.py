@@ -63,9 +63,7 @@ def tally(department: str, rows: Any, handed: Any, start: datetime, end: datetim
     answered = [data[id(row)] for row in rows if row.kind in (Kind.RESPONDED, Kind.RESOLVED)]
     first = [said for said in answered if "in_time" in said]
     missed = [
-        data[id(row)]
-        for row in rows
-        if row.kind == Kind.SLA_MISSED and data[id(row)].get("clock") == "first"
+        data[id(row)] for row in rows if row.kind == Kind.SLA_MISSED and data[id(row)].get("clock") == "first"
     ]
     hours = [0] * max(1, -((micros(start) - micros(end)) // 3_600_000_000))
     for row in rows:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, select
+from sqlalchemy import BigInteger, Column, Connection, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from storage.sql.columns import moment_column
+from storage.sql.moments import micros
 from storage.sql.puts import insert_into
 
 Row = tuple[Any, ...]
@@ -85,17 +86,16 @@ def _author_mark(key: bytes, source: str, handle: str) -> bytes:
     return hmac.digest(key, f"author\0{source}\0{plain_handle(handle)}".encode(), "sha256")
 
 
-def unburied(cursor: Any, rows: Sequence[Row], *, handle: int, created_at: int) -> Sequence[Row]:
+def unburied(connection: Connection, rows: Sequence[Row], *, handle: int, created_at: int) -> Sequence[Row]:
     """Those of the driver's rows (source, external id, ...) that were not erased. `handle` and `created_at` (in
     microseconds) say where in a row those stand. While nothing was ever erased this is one look into an empty table."""
-    cursor.execute("SELECT value FROM tombstone_keys WHERE name = ?", (_KEY,))
-    found = cursor.fetchone()
+    found = connection.execute(_THE_KEY).scalar()
     if found is None or not rows:
         return rows
-    key = bytes(found[0])
+    key = bytes(found)
     posts = [_post_mark(key, row[0], row[1]) for row in rows]
     authors = [_author_mark(key, row[0], row[handle]) for row in rows]
-    stones = _stones(cursor, [*posts, *dict.fromkeys(authors)])
+    stones = _stones(connection, [*posts, *dict.fromkeys(authors)])
     return [
         row
         for row, post, author in zip(rows, posts, authors, strict=True)
@@ -103,12 +103,15 @@ def unburied(cursor: Any, rows: Sequence[Row], *, handle: int, created_at: int) 
     ]
 
 
-def _stones(cursor: Any, marks: Sequence[bytes]) -> dict[bytes, int]:
+def _stones(connection: Connection, marks: Sequence[bytes]) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for start in range(0, len(marks), _ASKED):
-        some = marks[start : start + _ASKED]
-        cursor.execute(
-            f"SELECT mark, until FROM tombstones WHERE mark IN ({', '.join('?' * len(some))})", some
-        )
-        found.update((bytes(mark), until or 0) for mark, until in cursor.fetchall())
+        rows = connection.execute(_STONES, {"marks": marks[start : start + _ASKED]})
+        found.update((bytes(row.mark), micros(row.until) if row.until else 0) for row in rows)
     return found
+
+
+_THE_KEY: Final = select(KEYS.c.value).where(KEYS.c.name == _KEY)
+_STONES: Final = select(STONES.c.mark, STONES.c.until).where(
+    STONES.c.mark.in_(bindparam("marks", expanding=True))
+)

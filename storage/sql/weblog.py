@@ -51,6 +51,7 @@ class SqlWebLog:
         }
 
         def write(connection: Connection) -> Any:
+            _take_turns(connection)
             there = connection.execute(_BY_NONCE, {"this_nonce": nonce}).first()
             if there is None:
                 connection.execute(_POST, row)
@@ -65,13 +66,19 @@ class SqlWebLog:
 
     async def edit(self, message_id: int, card: Card) -> WebMessage | None:
         values = {"this_id": message_id, "card": encode_card(card), "edited_at": self._clock.now()}
-        await self._writer.submit([lambda c: c.execute(_CHANGE, values).rowcount])
+
+        def write(connection: Connection) -> None:
+            _take_turns(connection)
+            connection.execute(_CHANGE, values)
+
+        await self._writer.submit([write])
         return await self.get(message_id)
 
     async def delete(self, message_id: int) -> None:
         gone = {"this_id": message_id, "deleted": True, "card": None, "text": None}
 
         def write(connection: Connection) -> None:
+            _take_turns(connection)
             root = connection.execute(_ROOT, {"this_id": message_id}).scalar()
             connection.execute(_CHANGE, gone)
             if root is not None:
@@ -81,14 +88,14 @@ class SqlWebLog:
         await self._writer.submit([write])
 
     async def get(self, message_id: int) -> WebMessage | None:
-        row = self._reader.quick(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
+        row = await self._reader.look(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
         if row is None:
             return None
-        (message,) = self._reader.quick(lambda c: as_seen(c, [_as_message(row)], self._policy()))
+        (message,) = await self._reader.look(lambda c: as_seen(c, [_as_message(row)], self._policy()))
         return message
 
     async def by_nonce(self, nonce: str) -> WebMessage | None:
-        row = self._reader.quick(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
+        row = await self._reader.look(lambda c: c.execute(_BY_NONCE, {"this_nonce": nonce}).first())
         return _as_message(row) if row and not row.deleted else None
 
     async def page(
@@ -125,12 +132,21 @@ class SqlWebLog:
 
     async def changed(self, after: int, limit: int = 200) -> tuple[int, Sequence[int]]:
         since = {"after": after, "most": limit}
-        rows = self._reader.quick(lambda c: c.execute(_CHANGED, since).all())
+        rows = await self._reader.look(lambda c: c.execute(_CHANGED, since).all())
         return (int(rows[-1].change), [int(row.id) for row in rows]) if rows else (after, [])
 
     async def newest(self) -> int:
-        return int(self._reader.quick(lambda c: c.execute(_NEWEST).scalar_one()))
+        return int(await self._reader.look(lambda c: c.execute(_NEWEST).scalar_one()))
 
+
+def _take_turns(connection: Connection) -> None:
+    """Numbers of changes become visible in their order: who looks after number 7 must never find 6 later."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
+_TURN: Final = 0x776562
+"""The advisory lock of changes in the web chat: "web" in ASCII."""
 
 _MESSAGES: Final = select(
     *WEB.c,

@@ -119,9 +119,9 @@ class SqlWork:
         if self._snapshot is None:
             self._snapshot = await self.store.reader.snapshot()
             event = self.origin.event_id
-            if event is not None and self._snapshot.quick(partial(_was_seen, event=event)):
+            if event is not None and await self._snapshot.look(partial(_was_seen, event=event)):
                 raise AlreadyDone(event)
-        return await self._snapshot.run(read) if long else self._snapshot.quick(read)
+        return await self._snapshot.run(read) if long else await self._snapshot.look(read)
 
     def write(self, write: Write) -> None:
         self._writes.append(write)

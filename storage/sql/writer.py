@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.ports import Overloaded, Stale
@@ -46,17 +45,30 @@ class Unit:
     load: Any = None
 
 
-class Writer:
-    """The only place that writes. One connection, one thread; callers wait for the commit."""
+class Committer(Protocol):
+    """One connection of a database, in which batches of units are applied, one batch after the other."""
 
-    def __init__(self, engine: Engine, *, queue: int = QUEUE) -> None:
-        self._engine = engine
+    async def apply(self, units: Sequence[Unit]) -> list[Any]:
+        """Applies the units in one transaction: a result or an exception for each, in order. Raises nothing."""
+
+    async def close(self) -> None: ...
+
+
+def _nobody_asks() -> None:
+    """Nobody wants to know of commits."""
+
+
+class Writer:
+    """The only place that writes: callers wait for the commit. `wrote` is called after every one."""
+
+    def __init__(
+        self, committer: Committer, *, queue: int = QUEUE, wrote: Callable[[], None] = _nobody_asks
+    ) -> None:
+        self._committer, self._wrote = committer, wrote
         self._limit = queue
         self._waiting: list[Unit] = []
         self._weight = 0
         self._busy: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="baton-writer")
-        self._connection: Connection | None = None
         self._closed = False
         self.batches = 0
         self.units = 0
@@ -101,15 +113,14 @@ class Writer:
         self._closed = True
         if self._busy is not None:
             await self._busy
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-        self._thread.shutdown()
+        await self._committer.close()
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                results = await loop.run_in_executor(self._thread, self._apply, batch)
+                results = await self._committer.apply(batch)
+                self._wrote()
                 self.batches += 1
                 self.units += len(batch)
                 for unit, result in zip(batch, results, strict=True):
@@ -118,30 +129,16 @@ class Writer:
         finally:
             self._busy = None
 
-    def _apply(self, units: Sequence[Unit]) -> list[Any]:
-        try:
-            connection = self._connected()
-            if len(units) == 1 and units[0].bulk is None:
-                return [_apply_single(connection, units[0].writes)]
-            with connection.begin():
-                return _apply_all(connection, units)
-        except Exception as error:  # the edge to the database: every waiting caller is told
-            self._disconnect()
-            return [translate(error) for _ in units]
 
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+def apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
+    """One transaction with every unit: a result or an exception for each, in order."""
+    if len(units) == 1 and units[0].bulk is None:
+        return [_apply_single(connection, units[0].writes)]
+    with connection.begin():
+        return _apply_each(connection, units)
 
 
-def _apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
+def _apply_each(connection: Connection, units: Sequence[Unit]) -> list[Any]:
     """A result or an exception for each unit, in order; units of one bulk kind share one savepoint."""
     results: dict[int, Any] = {}
     kinds: dict[Bulk, list[int]] = {}
@@ -203,6 +200,8 @@ def translate(error: Exception) -> Exception:
     if isinstance(error, IntegrityError) and getattr(error.orig, "sqlite_errorname", None) in _TAKEN:
         return _with_cause(Stale("somebody else wrote the same"), error)
     if isinstance(error, OperationalError) and "locked" in str(error.orig):
+        return _with_cause(Overloaded(2), error)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _with_cause(Overloaded(2), error)
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}:
         return _with_cause(Stale("the database asks to try again"), error)

@@ -13,6 +13,7 @@ from storage.sql.clock import SqlClock
 from storage.sql.migrate import upgrade
 from storage.sql.store import SqlStore
 from tests.desk import Time, test_policy
+from tests.fakes.postgres import new_database
 
 Opener = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
@@ -30,18 +31,25 @@ def time() -> Time:
     return Time()
 
 
-@pytest.fixture
-def database(tmp_path: Path, migrated: Path) -> Path:
-    return Path(shutil.copy(migrated, tmp_path / "store.db"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of either kind."""
+    if request.param == "postgresql":
+        return new_database()
+    return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated'), tmp_path / 'store.db')}"
+
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what only a SQLite file has."""
 
 
 @pytest.fixture
-def opened(database: Path, time: Time) -> Opener:
+def opened(database: str, time: Time) -> Opener:
     """Opens the test's database; each time is another process, as far as the store can tell."""
 
     @asynccontextmanager
     async def open_it() -> AsyncIterator[SqlStore]:
-        store = SqlStore(f"sqlite:///{database}", test_policy(), SqlClock(real=time.real, sleep=time.sleep))
+        store = SqlStore(database, test_policy(), SqlClock(real=time.real, sleep=time.sleep))
         await store.clock.refresh(store.reader)
         try:
             yield store

@@ -121,7 +121,7 @@ async def test_one_bad_mention_does_not_fail_another_callers(store: SqlStore) ->
     results = await asyncio.gather(
         *(store.intake.append([post]) for post in (incoming("a"), bad, incoming("b"))), return_exceptions=True
     )
-    assert [type(result) for result in results] == [Appended, UnicodeEncodeError, Appended]
+    assert [isinstance(result, Appended) for result in results] == [True, False, True]
     assert [m.external_id for m in await new(store)] == ["a", "b"]
 
 

@@ -13,10 +13,13 @@ from sqlalchemy import event
 
 from bot.domain.people import PersonId
 from bot.ports import CaseFilter, Hold, Origin
+from storage.sql.sqlite import FileCommitter, FileReader
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY
+from tests.storage.conftest import ON_SQLITE
 from tests.storage.kit import does, minutes, runs
 
+pytestmark = ON_SQLITE
 SCANS = re.compile(r"^SCAN (?!CONSTANT|\d|pick|\(|json)\w+")
 """A walk through a whole table or index. A partial index is walked only as far as its condition holds."""
 
@@ -30,7 +33,8 @@ async def asked(store: SqlStore) -> AsyncIterator[list[tuple[str, Any]]]:
         if statement.split()[0] in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
             seen.append((statement, parameters))
 
-    engines = (store.writer._engine, store.reader._engine)
+    assert isinstance(store.writer._committer, FileCommitter) and isinstance(store.reader, FileReader)
+    engines = (store.writer._committer._engine, store.reader._engine)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     yield seen

@@ -14,6 +14,7 @@ from bot.ports import CaseFilter, Origin
 from bot.ports.reports import Scope
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY
+from tests.storage.conftest import ON_SQLITE
 from tests.storage.kit import a_case, save
 from tests.storage.test_plans import asked, filled, plan_of
 
@@ -21,6 +22,7 @@ __all__ = ["filled"]
 WAITS = CaseFilter(departments=("support",), unanswered=True)
 
 
+@ON_SQLITE
 async def test_who_waits_longest_is_read_in_order_from_its_index(filled: SqlStore) -> None:
     async with asked(filled) as seen, filled.work(Origin()) as work:
         await work.cases.count(WAITS, most=10)
@@ -33,6 +35,7 @@ async def test_who_waits_longest_is_read_in_order_from_its_index(filled: SqlStor
         assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
+@ON_SQLITE
 async def test_facts_of_a_time_walk_through_no_table(filled: SqlStore) -> None:
     day = (MONDAY, MONDAY + timedelta(days=1))
     where = Scope(communities=("x-kettle",))

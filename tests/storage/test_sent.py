@@ -10,6 +10,7 @@ from bot.domain.people import PersonId
 from bot.ports import Place, Posted, Rank
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY, Time
+from tests.storage.conftest import ON_SQLITE
 from tests.storage.kit import does, minutes, put, rows, words
 from tests.storage.test_lanes import LEASE, SUPPORT, hold, job_of, say
 
@@ -67,6 +68,7 @@ async def test_a_message_that_was_taken_away_is_known_all_the_same(store: SqlSto
     assert await store.sent.case_of(posted) == 1042
 
 
+@ON_SQLITE
 async def test_it_is_found_by_an_index(store: SqlStore) -> None:
     await said(store, CARD)
     sql = "SELECT key FROM messages WHERE platform = 'web' AND conversation = 'support' AND message = '1'"

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.people import PersonId
 from bot.ports import CaseFilter, Origin
 from storage.sql.store import SqlStore
+from tests.storage.conftest import ON_SQLITE
 from tests.storage.kit import a_case, file, incoming, load, rows, runs, save
 
 
@@ -80,6 +81,7 @@ async def test_what_was_merged_is_as_hidden_as_what_it_is_part_of(store: SqlStor
     assert (await found(store, "sales"))[1] == 2
 
 
+@ON_SQLITE
 async def test_hidden_cases_are_left_out_by_their_own_small_index(store: SqlStore) -> None:
     """Not by reading every case of a department to ask who may see it."""
     await runs(

@@ -11,11 +11,12 @@ from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.ports import Overloaded, Stale
 from storage.sql.engine import connect
+from storage.sql.sqlite import FileCommitter
 from storage.sql.writer import Writer
 
 Write = Callable[[Connection], Any]
@@ -27,7 +28,7 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
     engine = connect(url, role="write")
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT NOT NULL)"))
-    writer = Writer(engine, queue=100)
+    writer = Writer(FileCommitter(engine), queue=100)
     yield writer
     await writer.close()
     engine.dispose()
@@ -40,8 +41,13 @@ def add(number: int, word: str | None = "w") -> Write:
 
 
 def ids(writer: Writer) -> list[int]:
-    with sqlite3.connect(writer._engine.url.database or "") as connection:
+    with sqlite3.connect(engine_of(writer).url.database or "") as connection:
         return [row[0] for row in connection.execute("SELECT id FROM t ORDER BY id")]
+
+
+def engine_of(writer: Writer) -> Engine:
+    assert isinstance(writer._committer, FileCommitter)
+    return writer._committer._engine
 
 
 class Gate:
@@ -162,7 +168,7 @@ async def test_what_is_larger_than_the_queue_is_let_in_alone(writer: Writer) -> 
 
 async def test_a_locked_database_is_answered_to_every_caller(writer: Writer) -> None:
     await writer.submit([lambda c: c.exec_driver_sql("PRAGMA busy_timeout=20")])
-    other = sqlite3.connect(writer._engine.url.database or "")
+    other = sqlite3.connect(engine_of(writer).url.database or "")
     other.execute("BEGIN IMMEDIATE")
     results = await asyncio.gather(*(writer.submit([add(n)]) for n in range(5)), return_exceptions=True)
     assert [type(result) for result in results] == [Overloaded] * 5
@@ -178,7 +184,7 @@ async def test_a_disk_error_at_the_commit_is_answered_to_every_caller(
     def broken(connection: Any) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(writer._engine.dialect, "do_commit", broken)
+    monkeypatch.setattr(engine_of(writer).dialect, "do_commit", broken)
     results = await asyncio.gather(*(writer.submit([add(n)]) for n in range(5)), return_exceptions=True)
     assert [type(result) for result in results] == [OperationalError] * 5
     monkeypatch.undo()

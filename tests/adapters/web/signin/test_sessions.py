@@ -161,7 +161,7 @@ async def test_sessions_outlive_the_process(house: House) -> None:
     browser = house.browser()
     await browser.sign_in()
     digest = digest_of(browser.cookies["baton-session"])
-    other = SqlStore(str(house.store._engine.url), house.policy)
+    other = SqlStore(house.store.url, house.policy)
     try:
         found = await other.sign_ins.find(digest, timedelta(hours=12))
         assert found is not None

@@ -1,0 +1,142 @@
+"""PostgreSQL: the same reading and writing functions, run on asyncpg's connections.
+
+SQLAlchemy's `run_sync` lets a synchronous function use an asynchronous connection: while it waits for the server, the
+event loop goes on. So nothing here needs a thread, and nothing that reads or writes knows which database it talks to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.sql.writer import Unit, apply_all, translate
+
+T = TypeVar("T")
+
+READERS: Final = 8
+_SETTINGS: Final = {
+    # A replica that freezes inside a transaction must not hold its rows for longer than a lease of a job.
+    "idle_in_transaction_session_timeout": "15s",
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "timezone": "UTC",
+    "application_name": "baton",
+}
+
+
+def engine_of(url: str, *, connections: int = 1, reads_only: bool = False) -> AsyncEngine:
+    """An engine for `postgresql://user:password@host/database?sslmode=…`, as libpq writes it.
+
+    A dead connection is noticed before anything is written through it. Reading is not asked for twice: who reads
+    finds out, and reads again.
+    """
+    settings = {**_SETTINGS, "default_transaction_read_only": "on"} if reads_only else _SETTINGS
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    query = dict(address.query)
+    if "sslmode" in query:
+        # asyncpg's own name for it.
+        query["ssl"] = query.pop("sslmode")
+    return create_async_engine(
+        address.set(query=query),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=not reads_only,
+        pool_recycle=3600,
+        connect_args={"server_settings": settings, "timeout": 10},
+    )
+
+
+class ServerReader:
+    """The Reader of a PostgreSQL database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._plain = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        return await self.once(read)
+
+    async def once(self, read: Callable[[Connection], T]) -> T:
+        try:
+            return await self._once(read)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise translate(error) from error
+        # The server was restarted, or an idle connection was cut: the others of the pool are gone as well by now.
+        try:
+            return await self._once(read)
+        except SQLAlchemyError as error:
+            raise translate(error) from error
+
+    async def _once(self, read: Callable[[Connection], T]) -> T:
+        async with self._plain.connect() as connection:
+            return await connection.run_sync(read)
+
+    async def snapshot(self) -> ServerSnapshot:
+        return ServerSnapshot(self._engine)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+class ServerSnapshot:
+    """The Snapshot of a PostgreSQL database: one transaction that only reads."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._closed = False
+
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        return await self.run(read)
+
+    async def run(self, read: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise RuntimeError("the snapshot is closed")
+        first = self._connection is None
+        try:
+            return await self._read(read)
+        except DBAPIError as error:
+            if not (first and error.connection_invalidated):
+                raise translate(error) from error
+        try:
+            await self._let_go()
+            return await self._read(read)
+        except SQLAlchemyError as error:
+            raise translate(error) from error
+
+    async def _read(self, read: Callable[[Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+            await self._connection.execution_options(isolation_level="REPEATABLE READ")
+        return await self._connection.run_sync(read)
+
+    async def close(self) -> None:
+        self._closed = True
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+class ServerCommitter:
+    """The Committer of a PostgreSQL database: one connection, in transactions of READ COMMITTED."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def apply(self, units: Sequence[Unit]) -> list[Any]:
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(apply_all, units)
+        except Exception as error:  # the edge to the database: every waiting caller is told
+            return [translate(error) for _ in units]
+
+    async def close(self) -> None:
+        await self._engine.dispose()
