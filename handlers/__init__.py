@@ -54,7 +54,24 @@ from handlers.help import help_routes
 from handlers.web import web_routes
 
 _SEE = (home, lists, show, oncall, board)
-_WORK = (claim, at_once, take, release, extend, note, priority, wait, snooze, resolve, dismiss, reopen, undo, tag, merge, split)
+_WORK = (
+    claim,
+    at_once,
+    take,
+    release,
+    extend,
+    note,
+    priority,
+    wait,
+    snooze,
+    resolve,
+    dismiss,
+    reopen,
+    undo,
+    tag,
+    merge,
+    split,
+)
 _HAND_OVER = (handoff, handover, shifts, consult, assign, restrict)
 _URGENT = (escalate, freeze, service, undelivered, shut)
 _DESK = (receive, file, lapse, duty, leaving, digest, mute)

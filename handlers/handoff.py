@@ -120,9 +120,7 @@ def declined(call: Call, case: Case, reason: str) -> Case:
     """The case with its handover declined, back on the giving side."""
     duty = past_hours(call.policy, case, call.now)
     lease_terms = lease_for(call.policy, case)
-    return decline_handover(
-        case, reason, by=call.actor, at=call.now, lease=lease_terms, past_hours=duty
-    )
+    return decline_handover(case, reason, by=call.actor, at=call.now, lease=lease_terms, past_hours=duty)
 
 
 def _must_be_there(call: Call, case: Case, to: str, note: str) -> None:

@@ -65,9 +65,7 @@ async def next_case(call: Call) -> Reply:
     # What they cannot read comes last; the card says so, and who can.
     return Reply.show(
         "case",
-        min(
-            waiting, key=lambda case: (not speaks(speaker, case.language), case.priority, next_due(case))
-        ).id,
+        min(waiting, key=lambda case: (not speaks(speaker, case.language), case.priority, next_due(case))).id,
     )
 
 

@@ -37,7 +37,9 @@ _WHY: Final = 400
 _READ: Final = 30
 _LATEST_PAGES: Final = 4
 _LATEST_CASES: Final = 5
-_SURGE: Final = "a surge since {since}: {copies} posts say nearly the same. Each author is answered one by one"
+_SURGE: Final = (
+    "a surge since {since}: {copies} posts say nearly the same. Each author is answered one by one"
+)
 _GATHERED: Final = "case {cases} merged into it. Each author is answered one by one"
 _DULL: Final = frozenset(
     {

@@ -141,8 +141,12 @@ class DeskWords:
         return self.plain("Withdraw and release" if claimed else "Withdraw", "release")
 
     def restrict(self, whom: tuple[tuple[str, str], ...]) -> Button:
-        more = Input(name="more", label="And which others?", optional=True, hint="Names of departments: legal, pr")
-        return self.asking("Restrict", "restrict", Choice(name="to", label="Who may see it?", options=whom), more)
+        more = Input(
+            name="more", label="And which others?", optional=True, hint="Names of departments: legal, pr"
+        )
+        return self.asking(
+            "Restrict", "restrict", Choice(name="to", label="Who may see it?", options=whom), more
+        )
 
     def reopen(self) -> Button:
         return self.plain("Reopen", "reopen")
@@ -153,13 +157,19 @@ class DeskWords:
         return self.asking("Merge", "merge", into, why)
 
     def split(self, posts: tuple[tuple[str, str], ...]) -> Button:
-        return self.asking("Split", "split", Choice(name="post", label="Which post is another matter?", options=posts))
+        return self.asking(
+            "Split", "split", Choice(name="post", label="Which post is another matter?", options=posts)
+        )
 
     def undo(self) -> Button:
         return self.plain("Undo", "undo")
 
     def tag(self, in_use: tuple[str, ...] = ()) -> Button:
-        hint = f"In use here: {', '.join(in_use)}" if in_use else "Such as late-delivery; a dash before it takes it away"
+        hint = (
+            f"In use here: {', '.join(in_use)}"
+            if in_use
+            else "Such as late-delivery; a dash before it takes it away"
+        )
         return self.asking("Tag", "tag", Input(name="tags", label="Which tags?", hint=line(hint, _HINT)))
 
 

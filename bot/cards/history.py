@@ -80,7 +80,11 @@ class _Told:
 
     def instead(self) -> str:
         duty = self.person("duty") if self.event.data.get("duty") else ""
-        return f" It came back to {duty}, as {self.person('former', 'its owner')} is not at work." if duty else ""
+        return (
+            f" It came back to {duty}, as {self.person('former', 'its owner')} is not at work."
+            if duty
+            else ""
+        )
 
     def covered(self) -> str:
         return f"; {self.person('cover')} covers" if self.event.data.get("cover") else ""
@@ -177,7 +181,11 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.ESCALATED:
             return f"{told.by} escalated it{told.saying('why')}"
         case Kind.PAGED:
-            away = f" in place of {told.person('instead_of')}, who is away" if told.event.data.get("instead_of") else ""
+            away = (
+                f" in place of {told.person('instead_of')}, who is away"
+                if told.event.data.get("instead_of")
+                else ""
+            )
             return f"{told.person('person', 'Somebody')} was paged{away}."
         case Kind.ACKNOWLEDGED:
             at = moment_in(told.event, "climbs")
@@ -201,7 +209,9 @@ def event_sentence(event: Event, names: Names) -> str:
         case Kind.SURGED:
             return f"It is a surge now{told.saying('why')}"
         case Kind.AKIN:
-            return f"It belongs with case {told.word('other') or 'another'} and stays apart{told.saying('why')}"
+            return (
+                f"It belongs with case {told.word('other') or 'another'} and stays apart{told.saying('why')}"
+            )
         case Kind.REPOSTED:
             return "Somebody shared the post."
         case Kind.RESTRICTED:

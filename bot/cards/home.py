@@ -74,7 +74,12 @@ def home_card(view: HomeView) -> Card:
     if view.at:
         elements.append(Text(text=f"As of {view.at}", style=Style.MUTED))
     tone = Tone.ALARM if view.pages else Tone.NEUTRAL
-    return Card(title=f"Your desk, {view.name}", summary=_summary(view), tone=tone, elements=(*frozen, *_state(view), *elements))
+    return Card(
+        title=f"Your desk, {view.name}",
+        summary=_summary(view),
+        tone=tone,
+        elements=(*frozen, *_state(view), *elements),
+    )
 
 
 def colleague_card(name: str, company: str, whom: str) -> Card:

@@ -31,7 +31,9 @@ def show(case: int, as_json: bool, restricted: bool) -> None:
     """Show a case with its mentions, notes and history."""
     config = read_config(os.environ)
     try:
-        click.echo(asyncio.run(_json(config, case, restricted) if as_json else _card(config, case, restricted)))
+        click.echo(
+            asyncio.run(_json(config, case, restricted) if as_json else _card(config, case, restricted))
+        )
     except NoSuchCase as error:
         raise click.ClickException(f"There is no case {case}. `baton cases` lists the open ones.") from error
 

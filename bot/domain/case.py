@@ -347,7 +347,19 @@ def _still_undoable(case: Case, done: Kind, by: Actor) -> Undoable | None:
 
 
 _OWNERS = frozenset(
-    {"release", "extend", "note", "handoff", "handover", "consult", "snooze", "wait", "resolve", "dismiss", "tag"}
+    {
+        "release",
+        "extend",
+        "note",
+        "handoff",
+        "handover",
+        "consult",
+        "snooze",
+        "wait",
+        "resolve",
+        "dismiss",
+        "tag",
+    }
 )
 
 

@@ -159,9 +159,7 @@ def page_instead(case: Case, away: PersonId, cover: PersonId | None, *, at: date
     if any(page.person == cover for page in asked):
         return case
     number = len(escalation.pages) + 1
-    page = Page(
-        number=number, person=cover, at=at, rung=rung, instead_of=away, outage=escalation.outage
-    )
+    page = Page(number=number, person=cover, at=at, rung=rung, instead_of=away, outage=escalation.outage)
     case = replace(case, escalation=replace(escalation, pages=(*escalation.pages, page)))
     return _told_paged(case, page, escalation.why)
 

@@ -187,7 +187,9 @@ def withdraw(case: Case, *, by: Actor, at: datetime) -> Case:
     """The giver takes back what waits for an answer: a handover to a colleague, else the offer. Raises NoOffer."""
     asked = case.handover
     if asked is not None:
-        return record(replace(case, handover=None), Kind.HANDOVER_WITHDRAWN, by, at, to=asked.to, giver=asked.by)
+        return record(
+            replace(case, handover=None), Kind.HANDOVER_WITHDRAWN, by, at, to=asked.to, giver=asked.by
+        )
     pending = _pending(case)
     return record(
         replace(case, offer=None), Kind.OFFER_WITHDRAWN, by, at, to=pending.to, offered_by=pending.by

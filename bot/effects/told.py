@@ -88,7 +88,11 @@ def _reached(person: PersonId | None, event: Event, case: Case, policy: Policy) 
     if person is None or not is_away(policy, person, event.at):
         return person
     pressing = event.kind in _PRESSING
-    return standing(policy, person, event.at) or (duty_for(policy, case, event.at) if pressing else None) or person
+    return (
+        standing(policy, person, event.at)
+        or (duty_for(policy, case, event.at) if pressing else None)
+        or person
+    )
 
 
 def notice(case: Case, about: Datum, person: PersonId, now: datetime) -> Put:

@@ -92,7 +92,9 @@ def _check_restricted(policy: Policy, department: Department, path: Path, proble
     """Externals see nothing that is restricted, so they can do nothing where everything is."""
     names = [p.name for p in policy.people.values() if Role.EXTERNAL in p.roles.get(department.name, ())]
     if department.restricted and names:
-        told = f"{', '.join(names)}, being external, see none of its cases; keep them out of its channels, too"
+        told = (
+            f"{', '.join(names)}, being external, see none of its cases; keep them out of its channels, too"
+        )
         problems.warn(path, told)
 
 

@@ -68,7 +68,9 @@ def turn_of(policy: Policy, department: str, at: datetime) -> PersonId | None:
     known = policy.departments.get(department)
     if known is None:
         return None
-    return next((who for each in _turns(policy, known, at) if (who := _present(policy, known, each, at))), None)
+    return next(
+        (who for each in _turns(policy, known, at) if (who := _present(policy, known, each, at))), None
+    )
 
 
 def turn_ends(policy: Policy, department: str, at: datetime) -> datetime | None:

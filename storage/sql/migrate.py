@@ -21,8 +21,17 @@ _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def upgrade(url: str, to: str = "head") -> None:
-    """Brings the database at `url` to the revision `to`, creating it where there is none. Safe to repeat."""
-    _run(url, lambda config: command.upgrade(config, to))
+    """Brings the database at `url` to the revision `to`, creating it where there is none. Safe to repeat.
+
+    A database that a newer program has brought further is left as it is: while replicas are replaced one by one, or
+    the program is taken back, the older one works on it.
+    """
+
+    def up(config: Config) -> None:
+        if not further(current(config.attributes["connection"])):
+            command.upgrade(config, to)
+
+    _run(url, up)
 
 
 def downgrade(url: str, to: str) -> None:
@@ -38,6 +47,12 @@ def newest() -> str:
 def current(connection: Connection) -> str:
     """The revision the database is at; empty before the first migration."""
     return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def further(revision: str) -> bool:
+    """Whether only a newer program knows that revision."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return bool(revision) and revision not in known
 
 
 def _config() -> Config:

@@ -79,9 +79,7 @@ def test_a_file_that_is_no_text_is_told_without_what_it_holds(tmp_path: Path) ->
     file.write_bytes(SECRET.encode() + b"\xff\xfe")
     with pytest.raises(ConfigError) as raised:
         read_config({"BATON_SLACK_BOT_TOKEN_FILE": str(file)})
-    assert (
-        str(raised.value) == f"BATON_SLACK_BOT_TOKEN_FILE is {file}, which cannot be read: it is no text."
-    )
+    assert str(raised.value) == f"BATON_SLACK_BOT_TOKEN_FILE is {file}, which cannot be read: it is no text."
 
 
 def test_an_empty_file_is_refused(write: Write) -> None:

@@ -17,7 +17,10 @@ SUPPORT = Place(platform="web", conversation="support", department="support")
 
 
 def post(desk: Story, number: int) -> Incoming:
-    threats = {100: "We will sue you, says my lawyer.", 250: "A lawyer writes about the burnt kettle and its owner."}
+    threats = {
+        100: "We will sue you, says my lawyer.",
+        250: "A lawyer writes about the burnt kettle and its owner.",
+    }
     text = threats.get(number, f"Parcel {number} never came.")
     return Incoming(
         source="x",

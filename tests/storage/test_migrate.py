@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 import storage.sql.schema  # noqa: F401
 from storage.sql.engine import UnsupportedDatabase, connect, sqlite_path
-from storage.sql.migrate import current, downgrade, newest, upgrade
+from storage.sql.migrate import current, downgrade, further, newest, upgrade
 from storage.sql.store import SqlStore
 from tests.desk import test_policy
 from tests.storage.kit import a_case, load, save
@@ -41,6 +41,18 @@ def test_up_again_changes_nothing(url: str) -> None:
     upgrade(url)
     upgrade(url)
     assert look(url)[0] == newest() != ""
+
+
+def test_what_a_newer_program_brought_further_is_left_alone(url: str) -> None:
+    upgrade(url)
+    engine = connect(url, role="write")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    upgrade(url)
+    assert look(url)[0] == "9999"
+    assert further("9999")
+    assert not further(newest()) and not further("")
 
 
 def _differences(connection: Connection) -> list[object]:

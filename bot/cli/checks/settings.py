@@ -144,7 +144,8 @@ def _of(env: Mapping[str, str], group: tuple[str, ...]) -> dict[str, str]:
     return {
         name: value
         for name, value in env.items()
-        if name.removesuffix(FILE) in names or any(name.startswith(each) for each in names if each.endswith("_"))
+        if name.removesuffix(FILE) in names
+        or any(name.startswith(each) for each in names if each.endswith("_"))
     }
 
 

@@ -727,6 +727,11 @@ def test_reactions_where_nobody_can_react_are_a_warning() -> None:
 
 def test_an_external_in_a_department_that_keeps_its_cases_to_itself_is_told() -> None:
     eli = '[people."eli@agency.example"]\nname = "Eli"\nroles = { press = "external" }\nuntil = "2027-01-31"\ncommunities = ["everywhere"]'
-    reading = parse(GOOD.replace('channels = { slack = "C1" }', 'channels = { slack = "C1" }\nrestricted = true') + f"\n{eli}\n")
+    reading = parse(
+        GOOD.replace('channels = { slack = "C1" }', 'channels = { slack = "C1" }\nrestricted = true')
+        + f"\n{eli}\n"
+    )
     assert reading.policy is not None
-    assert "Eli, being external, see none of its cases" in told(reading, "departments.press.restricted").message
+    assert (
+        "Eli, being external, see none of its cases" in told(reading, "departments.press.restricted").message
+    )
