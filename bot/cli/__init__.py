@@ -23,7 +23,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "say": ("bot.cli.say:say", "Say WORDS as a person would type them, and print the reply."),
     "signin": (
         "bot.cli.signin:signin",
-        "Print a link that signs somebody in to the web chat, or end their sessions.",
+        "Print a link that signs EMAIL in to the web chat, once, for ten minutes.",
     ),
     "digest": ("bot.cli.digest:digest", "Print a department's digest, or by their e-mail the one"),
     "manifest": (
