@@ -77,6 +77,12 @@ class DigestView:
     mute: str = ""
 
 
+_ENOUGH: Final = 20
+"""Of fewer cases than this a change in percent says more than there is to say."""
+_DRAWN: Final = 3
+"""So many cases make a picture; fewer are told by the number alone."""
+
+
 def digest_card(view: DigestView) -> Card:
     """Numbers with their change, a chart, goals, handoffs, what was talked about, who waits longest. A quiet time takes
     one line."""
@@ -86,7 +92,7 @@ def digest_card(view: DigestView) -> Card:
     else:
         elements += [Text(text=_trend(view))] if view.before_name else []
         elements.append(Facts(rows=_rows(view)))
-        elements += [_chart(view.bars)] if sum(value for _, value in view.bars) else []
+        elements += [_chart(view.bars)] if sum(value for _, value in view.bars) >= _DRAWN else []
         elements.append(Text(text=f"Changes are against {view.before}.", style=Style.MUTED))
         elements += _breakdown(view)
         elements += goals_part(view.goals)
@@ -117,6 +123,8 @@ def busy(now: Numbers, then: Numbers, before: str) -> str:
     if now.opened == then.opened:
         return f"As busy as {before}: {opened}"
     how = "Busier" if now.opened > then.opened else "Calmer"
+    if then.opened < _ENOUGH:
+        return f"{how} than {before}: {opened}, {then.opened:,} then"
     return f"{how} than {before}: {opened} ({round(100 * (now.opened - then.opened) / then.opened):+,} %)"
 
 
