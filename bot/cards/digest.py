@@ -93,7 +93,8 @@ def digest_card(view: DigestView) -> Card:
         elements += [Text(text=_trend(view))] if view.before_name else []
         elements.append(Facts(rows=_rows(view)))
         elements += [_chart(view.bars)] if sum(value for _, value in view.bars) >= _DRAWN else []
-        elements.append(Text(text=f"Changes are against {view.before}.", style=Style.MUTED))
+        if not view.then.quiet:
+            elements.append(Text(text=f"Changes are against {view.before}.", style=Style.MUTED))
         elements += _breakdown(view)
         elements += goals_part(view.goals)
         elements += handoffs_part(view.handoffs)
@@ -152,14 +153,20 @@ def _rows(view: DigestView) -> tuple[tuple[str, str], ...]:
     now, then = view.now, view.then
     handed = f"{now.handed_in:,} in, {now.handed_out:,} out"
     handed_then = f"{signed(now.handed_in - then.handed_in)}, {signed(now.handed_out - then.handed_out)}"
+
+    def changed(field: str) -> str:
+        is_now, was = getattr(now, field), getattr(then, field)
+        # Against a time in which nothing happened at all, every number would only be said twice.
+        return f"{is_now:,}" if then.quiet else _changed(is_now, was)
+
     return (
-        ("Opened", _changed(now.opened, then.opened)),
+        ("Opened", changed("opened")),
         ("Answered in time", _in_time(now, then)),
-        ("Resolved", _changed(now.resolved, then.resolved)),
-        ("Dismissed", _changed(now.dismissed, then.dismissed)),
-        ("Missed", _changed(now.missed, then.missed) + _in_outage(now)),
-        ("Handed over", f"{handed} ({handed_then})"),
-        ("Escalations", _changed(now.escalations, then.escalations)),
+        ("Resolved", changed("resolved")),
+        ("Dismissed", changed("dismissed")),
+        ("Missed", changed("missed") + _in_outage(now)),
+        ("Handed over", handed if then.quiet else f"{handed} ({handed_then})"),
+        ("Escalations", changed("escalations")),
     )
 
 

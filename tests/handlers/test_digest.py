@@ -38,15 +38,15 @@ async def test_it_counts_what_happened_and_shows_the_change(desk: Story) -> None
     await desk.hears(f"accept {moved}", from_="gil")
     await desk.passes(days=1)
     said = text_of((await digests(desk))[0])
-    assert "Opened: 3 (+3)" in said
+    assert "Opened: 3\n" in said
     assert "Answered in time: 1 of 2 (50 %)" in said
-    assert "Resolved: 1 (+1)" in said
-    assert "Missed: 1 (+1)" in said
-    assert "Handed over: 0 in, 1 out (±0, +1)" in said
+    assert "Resolved: 1\n" in said
+    assert "Missed: 1\n" in said
+    assert "Handed over: 0 in, 1 out\n" in said
     assert "Waiting longest (1 case without an answer)" in said
     assert f"{second} · P3" in said
     assert "Busiest: Mon 09–12, with 3 of 3 cases opened." in said
-    assert "Changes are against Mon 23 Feb 08:45 to Tue 24 Feb 08:45." in said
+    assert "Changes are against" not in said, "there was nothing the week before"
 
 
 async def test_a_quiet_day_says_so_in_one_line(desk: Story) -> None:
@@ -123,7 +123,7 @@ async def test_asked_for_it_shows_the_time_since_the_last_one(desk: Story) -> No
     said = await desk.says("digest support", from_="vera")
     assert said.startswith("Support · so far")
     assert "Mon 2 Mar 08:45 to Mon 2 Mar 09:00" in said
-    assert "Opened: 1 (+1)" in said
+    assert "Opened: 1\n" in said
 
 
 async def test_asked_for_a_day_it_shows_that_days_digest(desk: Story) -> None:
@@ -143,7 +143,7 @@ async def test_without_a_department_it_is_the_one_of_the_channel_or_all_of_mine(
 
 async def test_an_external_sees_the_numbers_of_their_own_department_only(desk: Story) -> None:
     assert (await desk.says("digest sales", from_="eli")).startswith("Sales")
-    assert "You may not digest" in await desk.says("digest support", from_="eli")
+    assert "You may not read digests" in await desk.says("digest support", from_="eli")
 
 
 # -- the standing clocks ---------------------------------------------------------------------------
