@@ -29,7 +29,7 @@ async def test_it_is_posted_at_its_local_time_once(desk: Story) -> None:
     assert len(await digests(desk)) == 1
 
 
-async def test_it_counts_what_happened_and_shows_the_change(desk: Story) -> None:
+async def test_it_counts_what_happened(desk: Story) -> None:
     first, second = await desk.mention(), await desk.mention()
     moved = await desk.mention()
     await desk.hears(f"claim {first}", from_="ben")
