@@ -4,13 +4,13 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := bot handlers adapters storage tests
+CODE := bot handlers adapters storage tests deploy
 # A name on the PATH may be a shim for a version that is not installed, so each candidate is asked.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench audit lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,12 @@ check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
 
 bench: $(VENV)/test.stamp ## Speeds, as ratios to a bare server measured in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# An environment of its own, so that what looks is not among what is looked at.
+audit: ## Known weaknesses in what Baton depends on, asked of PyPI (ARGS=--must: fail when it cannot be asked)
+	@test -x .cache/audit/bin/pip-audit || { $(PYTHON) -m venv .cache/audit && \
+		.cache/audit/bin/python -m pip --disable-pip-version-check --quiet install 'pip-audit==2.10.1'; }
+	@.cache/audit/bin/python deploy/audit.py $(ARGS)
 
 # An environment of its own: it must also work when the locks it makes do not.
 lock: ## What pyproject.toml asks for into the lock files (ARGS=--upgrade for the newest versions)

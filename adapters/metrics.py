@@ -16,6 +16,7 @@ from prometheus_client import (
 )
 
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_REDIS_SECONDS: Final = (0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 _BATCH_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -100,6 +101,10 @@ class Metrics:
             bound = self._bound[key] = self._requests.labels(key[0], route, str(status))
         bound.observe(seconds)
 
+    def redis(self) -> RedisMetrics:
+        """Counts what Redis does; only where there is one, so that its absence alarms nobody."""
+        return RedisMetrics(self.registry)
+
     def outage(self, since: datetime, until: datetime) -> None:
         """The desk itself did not work then."""
         self._outage_end.set(until.timestamp())
@@ -111,3 +116,37 @@ class Metrics:
 
     def _counter(self, name: str, help: str, *labels: str) -> Counter:
         return Counter(f"baton_{name}", help, labels, registry=self.registry)
+
+
+class RedisMetrics:
+    """Redis' part of the registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._up = Gauge("baton_redis_up", "1 while Redis answers.", registry=registry)
+        self._seconds = Histogram(
+            "baton_redis_seconds",
+            "Time that Redis took to answer.",
+            buckets=_REDIS_SECONDS,
+            registry=registry,
+        )
+        self._failures = Counter(
+            "baton_redis_failures", "Questions that Redis did not answer, by why.", ["why"], registry=registry
+        )
+        self._paced = Counter(
+            "baton_pace",
+            "Calls to chat platforms that asked for their turn: passed, waited, alone (without Redis), slow.",
+            ["how"],
+            registry=registry,
+        )
+
+    def redis_up(self, up: bool) -> None:
+        self._up.set(up)
+
+    def redis_answered(self, seconds: float) -> None:
+        self._seconds.observe(seconds)
+
+    def redis_failed(self, why: str) -> None:
+        self._failures.labels(why).inc()
+
+    def paced(self, how: str) -> None:
+        self._paced.labels(how).inc()

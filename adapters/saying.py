@@ -203,7 +203,8 @@ class Saying:
         """Looks for the message that was begun; None when it is not there."""
         posted = await chat.find(place, message.nonce, below=below)
         if posted is None:
-            await self.lanes.lost(message)
+            if not await self.lanes.lost(message):
+                raise Stale(f"{job.key} was posted by another worker just now")
             return None
         found = replace(message, posted=posted, shown="")
         log.info("found a message whose fate was unknown", job=job.key)

@@ -20,6 +20,9 @@ LANE_LEASE: Final = timedelta(seconds=60)
 FLOOR: Final = timedelta(milliseconds=500)
 """The longest sleep: other processes may write, and their wake-ups do not reach this one."""
 
+PATIENCE: Final = timedelta(seconds=20)
+"""How long the end of a job waits for a database that is away: well within its lease."""
+
 MOST_FAILURES: Final = 10
 _LONGEST_BACK_OFF: Final = timedelta(minutes=10)
 _STANDING: Final = frozenset({"receive", "digest", "duty", "leaving"})
@@ -59,6 +62,7 @@ class Worker:
     _lanes_busy: int = 0
     _stopping: bool = False
     _refreshed: datetime | None = None
+    _away: bool = False
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -71,8 +75,14 @@ class Worker:
             try:
                 await self._refresh_clock()
                 took = await self._take()
+                self._away = False
                 if not took:
                     await self._rest()
+            except Overloaded as away:
+                if not self._away:
+                    log.warning("the database is away or busy, jobs wait", why=str(away.__cause__ or away))
+                self._away = True
+                await self.clock.sleep(FLOOR)
             except Exception:  # the edge: the database may be away for a while
                 log.exception("the worker could not take jobs")
                 await self.clock.sleep(FLOOR)
@@ -151,7 +161,8 @@ class Worker:
             await self.runner.tick(job)
         except (Stale, Overloaded) as busy:
             log.warning("timer deferred", job=job.key, why=type(busy).__name__)
-            await self.timers.defer(job, timedelta(seconds=1))
+            later = timedelta(seconds=1)
+            await self._patiently(lambda: self.timers.defer(job, later))
         except Exception as error:  # the edge: a timer's surprise is kept, logged, and tried again
             await self._timer_failed(job, error)
 
@@ -163,13 +174,35 @@ class Worker:
             await self.timers.set_aside(job, reason)
             await self.tell(job, reason)
             return
-        await self.timers.fail(job, min(timedelta(seconds=2) * 2**job.failures, _LONGEST_BACK_OFF))
+        back_off = min(timedelta(seconds=2) * 2**job.failures, _LONGEST_BACK_OFF)
+        await self._patiently(lambda: self.timers.fail(job, back_off))
+
+    async def _patiently(self, note: Callable[[], Awaitable[None]]) -> None:
+        """Notes it as soon as the database is there again; else everybody would wait for the lease to run out."""
+        for _ in range(PATIENCE // FLOOR):
+            try:
+                await note()
+                return
+            except (Overloaded, Stale):
+                if self._stopping:
+                    raise
+                await self.clock.sleep(FLOOR)
+        await note()
 
     async def _lane(self, hold: Hold) -> None:
         try:
             await self.empty_lane(hold)
+        except Overloaded:
+            log.warning("the database is away or busy, the lane waits", lane=hold.lane)
+            await self._let_go(hold)
         except Exception:  # the edge: the lane's lease runs out and it is taken again
             log.exception("lane failed", lane=hold.lane)
         finally:
             self._lanes_busy -= 1
             self.wake()
+
+    async def _let_go(self, hold: Hold) -> None:
+        try:
+            await self._patiently(lambda: self.lanes.release(hold))
+        except Exception:  # the edge: the lane's lease runs out and it is taken again
+            log.exception("a lane could not be let go", lane=hold.lane)

@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 
 from bot.config_error import ConfigError as ConfigError
 from bot.config_files import with_files
+from bot.config_redis import read_redis
 from bot.config_signin import SignInSettings, read_sign_in
 
 WebChat = Literal["off", "local", "signin"]
@@ -66,6 +67,7 @@ class Config:
     policy: Path = Path("policy.toml")
     # Settings end up in logs and tracebacks; secrets must not, and a database address may hold a password.
     database_url: str = field(default="sqlite:///baton.db", repr=False)
+    redis_url: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -94,6 +96,7 @@ def read_config(env: Mapping[str, str]) -> Config:
     return Config(
         policy=Path(env.get("BATON_POLICY", "policy.toml")),
         database_url=env.get("BATON_DATABASE_URL", "sqlite:///baton.db"),
+        redis_url=read_redis(env),
         host=host,
         port=_port(env.get("BATON_PORT", "8080")),
         webhook_secrets=tuple(

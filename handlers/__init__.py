@@ -56,6 +56,7 @@ from handlers.web import web_routes
 _SEE = (home, lists, show, oncall, board)
 _WORK = (
     claim,
+    escalate,  # before `ack all`, so that help tells of a page before it tells of all pages
     at_once,
     take,
     release,
@@ -73,7 +74,7 @@ _WORK = (
     split,
 )
 _HAND_OVER = (handoff, handover, shifts, consult, assign, restrict)
-_URGENT = (escalate, freeze, service, undelivered, shut)
+_URGENT = (freeze, service, undelivered, shut)
 _DESK = (receive, file, lapse, duty, leaving, digest, mute)
 _WORDS = (away, away_words, pages, notices, promises, sentence)
 

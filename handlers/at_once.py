@@ -15,6 +15,7 @@ from bot.domain.escalation import acknowledge, was_paged
 from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
 from bot.policy.model import Policy
+from bot.policy.presence import speaks
 from bot.policy.terms import lease_for
 from bot.ports import CaseFilter, Work
 from bot.router import Call, Reply, Routes
@@ -32,7 +33,7 @@ routes = Routes()
 
 @routes.verb("claimnext", usage="claimnext", group="work", aliases=(CLAIM_NEXT,))
 async def claim_next(call: Call) -> Reply:
-    """Claim the most urgent case that nobody has; in a department's channel, one of that department."""
+    """Claim the most urgent case, first of those in your languages; in a department's channel, one of its own."""
     here = call.place.department
     call.actor.must("claim", here)
     mine = (here,) if here else tuple(n for n in call.policy.departments if call.actor.may("claim", n))
@@ -41,10 +42,13 @@ async def claim_next(call: Call) -> Reply:
         free = [case for case in await work.cases.find(which, limit=_CANDIDATES) if case.offer is None]
         if not free:
             raise NothingToDo
-        listed = await _listed(work, call, mine)
-        found = min(
-            free, key=lambda case: (case.priority, listed.get(case.id, _LAST), next_due(case), case.id)
-        )
+        listed, speaker = await _listed(work, call, mine), call.policy.people.get(call.actor.id)
+
+        def rank(case: Case) -> tuple[object, ...]:
+            unread = not speaks(speaker, case.language)  # as `next` does, so that both mean the same case
+            return unread, case.priority, listed.get(case.id, _LAST), next_due(case), case.id
+
+        found = min(free, key=rank)
         case = await work.cases.get(found.id)
         case = claim(case, by=call.actor, at=call.now, lease=lease_for(call.policy, case))
         await work.cases.save(case)

@@ -70,6 +70,7 @@ async def board_view(look: Look) -> BoardView:
         goals=tuple(_goal(community, standing) for community, standing in standings),
         at=look.names.moment(look.now),
         day=f"{local:%A}",
+        shut=_shut(look, departments),
     )
 
 
@@ -86,6 +87,16 @@ def shown_departments(policy: Policy, actor: Actor | None) -> tuple[str, ...]:
         name
         for name, known in policy.departments.items()
         if name in own or not (onlooker or known.restricted)
+    )
+
+
+def _shut(look: Look, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """The restricted departments left out, for whom the board would else pass as the whole company."""
+    if look.actor is not None and look.actor.everywhere() <= _ONLOOKERS:
+        return ()
+    every = look.policy.departments.items()
+    return tuple(
+        look.names.department(name) for name, known in every if known.restricted and name not in shown
     )
 
 

@@ -7,8 +7,12 @@ from typing import Final
 from bot.cards.words import sentence_card
 from bot.domain.escalation import acknowledge, climb, due, escalate, pass_on
 from bot.domain.outage import pages_together
+from bot.effects import card_put
 from bot.policy.ladder import escalation_policy_by_hand, rung
+from bot.policy.places import channels
+from bot.ports import Rank
 from bot.router import Call, Reply, Routes
+from handlers.rights import communities_of, must_read
 from handlers.timers import case_of, slept_through
 
 UNSEEN: Final = "Case {case} is escalated: whoever must know is paged, step by step, until somebody answers."
@@ -19,9 +23,11 @@ routes = Routes()
 
 @routes.verb("escalate", usage="escalate <case> [why...]", group="urgent")
 async def escalate_case(call: Call, case_id: int, why: str) -> Reply:
-    """Page whoever must know now, step by step, until somebody answers; anyone may."""
+    """Page whoever must know now, step by step, until somebody answers; anyone in the company may."""
     async with call.work() as work:
         case = await work.cases.get(case_id)
+        if communities_of(call.actor) is not None:
+            must_read(call.actor, case)
         name = escalation_policy_by_hand(call.policy, case.department, case.priority)
         case = escalate(case, why or NO_REASON, name, by=call.actor, at=call.now)
         await work.cases.save(climb(case, rung(call.policy, case, call.now), at=call.now))
@@ -59,4 +65,9 @@ async def climb_on(call: Call) -> None:
         if due(case, call.now):
             outage = await slept_through(call, work)
             case = pages_together(case, outage.id) if outage else case
-            await work.cases.save(climb(case, rung(call.policy, case, call.now), at=call.now))
+            case = climb(case, rung(call.policy, case, call.now), at=call.now)
+            await work.cases.save(case)
+            # Off hours nobody is asked and nothing happened; but the cards name another moment now.
+            for department in () if case.pending else case.seen_in:
+                for place in channels(call.policy, department):
+                    work.jobs.put(card_put(case.id, place, call.now, Rank.EDIT))

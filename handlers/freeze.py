@@ -158,23 +158,25 @@ async def _follows(call: Call, work: Work, scope: str, case: Case | None, kind: 
         work.jobs.put(_correct(call, scope, 0))
     sentence = _sentence(call, scope, kind, why)
     key = f"{scope}:{kind.value}:{int(call.now.timestamp())}"
-    for put in _words(call, scope, case, sentence, key):
+    for put in _words(call, scope, case, sentence, key, calm=kind is Kind.THAWED):
         work.jobs.put(put)
 
 
-def _words(call: Call, scope: str, case: Case | None, sentence: str, key: str) -> Iterator[Put]:
+def _words(
+    call: Call, scope: str, case: Case | None, sentence: str, key: str, *, calm: bool
+) -> Iterator[Put]:
     departments = concerned(scope, case, call.policy) or tuple(call.policy.departments)
     told: dict[PersonId, None] = {}
     for department in departments:
         told |= dict.fromkeys(leads(call.policy, department, call.now))
         if case is None:
             for place in channels(call.policy, department):
-                yield said_in(place, sentence, key=f"{TOLD}{key}@{place}", at=call.now)
+                yield said_in(place, sentence, key=f"{TOLD}{key}@{place}", at=call.now, calm=calm)
     owner = case.owner if case else None
     for person in told:
         # The owner has the case's own notice.
         if person not in (call.actor.id, owner):
-            yield tell(person, sentence, key=f"{TOLD}{key}:{person}", at=call.now)
+            yield tell(person, sentence, key=f"{TOLD}{key}:{person}", at=call.now, calm=calm)
 
 
 def _sentence(call: Call, scope: str, kind: Kind, why: str) -> str:

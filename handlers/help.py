@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.help import VerbRow, help_card, verb_card
 from bot.domain.refusals import Names, Refusal
 from bot.router import Call, Look, Reply, Routes, Verb
+
+_ENDS: Final = ("all", "next")
 
 
 class NoSuchVerb(Refusal):
@@ -40,16 +43,21 @@ def help_routes(verbs: Mapping[str, Verb]) -> Routes:
     async def show_help(look: Look, subject: str) -> Card:
         """All verbs, or the one that the subject names."""
         if subject:
-            return verb_card(_row(verbs[subject]))
-        return help_card(tuple(_row(verb) for verb in verbs.values()))
+            return verb_card(_row(verbs[subject], verbs))
+        return help_card(tuple(_row(verb, verbs) for verb in verbs.values()))
 
     return routes
 
 
 def _find(verbs: Mapping[str, Verb], word: str) -> Verb | None:
-    wanted = word.lower()
+    wanted = "".join(word.lower().split())
     return next((verb for verb in verbs.values() if wanted == verb.name or wanted in verb.aliases), None)
 
 
-def _row(verb: Verb) -> VerbRow:
-    return VerbRow(name=verb.name, usage=verb.usage, group=verb.group, help=verb.help, aliases=verb.aliases)
+def _row(verb: Verb, verbs: Mapping[str, Verb]) -> VerbRow:
+    """As people say it: `claim next` is one verb, and `claimnext` would look like a slip."""
+    first = next((verb.name.removesuffix(end) for end in _ENDS if verb.name.endswith(end)), "")
+    name = f"{first} {verb.name.removeprefix(first)}" if first in verbs else verb.name
+    usage = verb.usage.replace(verb.name, name, 1)
+    aliases = tuple(alias for alias in verb.aliases if alias != name)
+    return VerbRow(name=name, usage=usage, group=verb.group, help=verb.help, aliases=aliases)

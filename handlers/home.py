@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.home import HomeView, QueueView, colleague_card, home_card
+from bot.cards.phrases import COUNTED
 from bot.domain.case import Case, State
 from bot.domain.escalation import was_paged
 from bot.domain.roles import Actor
@@ -59,7 +60,7 @@ async def home(look: Look, subject: str) -> Card:
                 pages=await case_rows(work, look, await _pages(work, actor)),
                 offers=await case_rows(work, look, waiting[:_MOST]),
                 claims=await case_rows(work, look, await _claims(work, claims, urgent)),
-                claims_total=await work.cases.count(claims) if claims else 0,
+                claims_total=await work.cases.count(claims, most=COUNTED) if claims else 0,
                 claims_soon=len(urgent),
                 due_soon=await case_rows(work, look, due_soon),
                 free=await case_rows(work, look, await _free(work, look, mine, due_soon)),
@@ -122,7 +123,7 @@ async def _free(
 
 
 async def _queues(work: Work, look: Look, departments: tuple[str, ...]) -> tuple[QueueView, ...]:
-    found = await work.cases.queues(departments, communities_of(look.actor))
+    found = await work.cases.queues(departments, communities_of(look.actor), most=COUNTED)
     return tuple(_queue(look, name, found.get(name, Queue())) for name in departments)
 
 
@@ -142,7 +143,9 @@ def _covers(look: Look, actor: Actor | None) -> tuple[str, ...]:
     if actor is None:
         return ()
     return tuple(
-        YOU_COVER.format(who=look.names.person(who), away=away_words(look.policy, who, look.names))
+        YOU_COVER.format(
+            who=look.names.person(who), away=away_words(look.policy, who, look.names, for_cover=True)
+        )
         for who in sorted(actor.covers)
     )
 

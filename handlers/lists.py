@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.list import ListView, list_card
+from bot.cards.phrases import COUNTED
 from bot.domain.case import Case, State
 from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
@@ -109,7 +110,7 @@ async def list_view(look: Look, subject: str) -> Card:
     wanted = _Wanted.read(subject)
     which = _filter(look, wanted)
     async with look.work() as work:
-        total = await work.cases.count(which)
+        total = await work.cases.count(which, most=COUNTED)
         cases = await work.cases.find(which, limit=PAGE, offset=PAGE * (wanted.page - 1))
         rows = await case_rows(work, look, cases)
     where = f" · {look.names.department(wanted.department)}" if wanted.department else ""
@@ -131,11 +132,13 @@ async def search_view(look: Look, subject: str) -> Card:
     """The open cases whose posts hold the words, most urgent first, then the closed ones."""
     every = CaseFilter(states=tuple(State), text=subject, communities=communities_of(look.actor))
     async with look.work() as work:
-        total = await work.cases.count(every)
         cases = list(await work.cases.find(replace(every, states=(State.OPEN, State.CLAIMED)), limit=PAGE))
         if len(cases) < PAGE:
             closed = replace(every, states=(State.RESOLVED, State.DISMISSED))
             cases += await work.cases.find(closed, limit=PAGE - len(cases))
+        # Counting asks for all of it once more.
+        full = len(cases) == PAGE
+        total = await work.cases.count(every, most=COUNTED) if full else len(cases)
         rows = await case_rows(work, look, cases)
     return list_card(ListView(title=_FOUND.format(words=subject), rows=rows, total=total, empty=_NOT_FOUND))
 

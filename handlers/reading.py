@@ -204,7 +204,7 @@ async def note_as_it_stands(work: Work, case: Case, seq: int) -> Event | None:
 def _due(at: datetime, names: Spoken, near: bool) -> str:
     if near:
         return f"due {names.due(at)}"
-    return f"was due {names.moment(at)}, missed" if at < names.now else f"due {names.moment(at)}"
+    return f"was due {names.moment(at)}, missed" if at <= names.now else f"due {names.moment(at)}"
 
 
 def _claim(case: Case, policy: Policy, names: Spoken) -> str:

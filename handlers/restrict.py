@@ -21,12 +21,12 @@ _FILLERS: Final = frozenset({"to", "and", "only", "just"})
 routes = Routes()
 
 
-@routes.verb("restrict", usage="restrict <case> <to...>", group="work")
-async def restrict_case(call: Call, case_id: int, to: str) -> Reply:
+@routes.verb("restrict", usage="restrict <case> <departments...>", group="work")
+async def restrict_case(call: Call, case_id: int, departments: str) -> Reply:
     """Let only these departments, and its own, see it (to legal,pr); off opens it to everybody again. For leads."""
     async with call.work() as work:
         case = await work.cases.get(case_id)
-        whom = _whom(call, case_id, to)
+        whom = _whom(call, case_id, departments)
         if whom is None:
             case = lift(case, by=call.actor, at=call.now)
         else:

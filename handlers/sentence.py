@@ -13,6 +13,8 @@ from bot.ports import Place, Put, Rank
 from bot.router import Look, Routes
 
 VIEW: Final = "sentence"
+CALM: Final = "calm_sentence"
+"""For news that ask for nothing."""
 TOLD: Final = "told:"
 """How the keys of these deliveries begin."""
 
@@ -27,7 +29,13 @@ async def show_sentence(look: Look, subject: str) -> Card:
     return sentence_card(subject, tone=Tone.ALARM)
 
 
-def tell(person: PersonId, sentence: str, *, key: str, at: datetime) -> Put:
+@routes.view(CALM)
+async def show_calmly(look: Look, subject: str) -> Card:
+    """The subject is the sentence."""
+    return sentence_card(subject)
+
+
+def tell(person: PersonId, sentence: str, *, key: str, at: datetime, calm: bool = False) -> Put:
     """The delivery that tells `person` so, once per key (which begins with TOLD)."""
     return Put(
         kind="notice",
@@ -35,14 +43,14 @@ def tell(person: PersonId, sentence: str, *, key: str, at: datetime) -> Put:
         due=at,
         lane=lane_of(person),
         rank=Rank.NOTE,
-        args={"view": VIEW, "subject": _trimmed(sentence), "person": person},
+        args={"view": CALM if calm else VIEW, "subject": _trimmed(sentence), "person": person},
     )
 
 
-def said_in(place: Place, sentence: str, *, key: str, at: datetime) -> Put:
+def said_in(place: Place, sentence: str, *, key: str, at: datetime, calm: bool = False) -> Put:
     """The delivery that says so in a department's channel, once per key (which begins with TOLD)."""
     args = {
-        "view": VIEW,
+        "view": CALM if calm else VIEW,
         "subject": _trimmed(sentence),
         "place": str(place),
         "department": place.department or "",

@@ -23,13 +23,13 @@ NOBODY_SPEAKS: Final = "{language}: the policy names nobody in {department} who 
 _MOST: Final = 4
 
 
-def away_words(policy: Policy, person: PersonId, names: Spoken) -> str:
-    """`away until Fri 09:00, Ben covers`; blank for who is here."""
+def away_words(policy: Policy, person: PersonId, names: Spoken, *, for_cover: bool = False) -> str:
+    """`away until Fri 09:00, Ben covers`; blank for who is here. `for_cover`: Ben himself reads it."""
     absence = policy.absences.of(person, names.now)
     if absence is None:
         return ""
     until = f" until {names.moment(absence.until)}" if absence.until else ""
-    cover = standing(policy, person, names.now)
+    cover = None if for_cover else standing(policy, person, names.now)
     covers = f", {COVERS.format(cover=names.person(cover))}" if cover else ""
     return f"{AWAY.format(until=until)}{covers}"
 

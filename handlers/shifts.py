@@ -117,7 +117,8 @@ async def absent(look: Look, subject: str) -> Card:
     async with look.work() as work:
         which = CaseFilter(owner=person)
         total = await work.cases.count(which)
-        rows = await case_rows(work, look, await work.cases.find(which, limit=_SHOWN))
+        claims = await work.cases.find(which, limit=_SHOWN)
+        rows = await case_rows(work, look, claims)
     cover = standing(look.policy, person, look.now)
     words = YOU_ARE.format(away=away_words(look.policy, person, look.names) or "here")
     words += YOURS.format(cover=look.names.person(cover)) if cover else NEXT
@@ -128,6 +129,7 @@ async def absent(look: Look, subject: str) -> Card:
             total=total,
             cover=(cover, look.names.person(cover)) if cover else None,
             colleagues=_colleagues(look, person),
+            asked=total == len(claims) and all(case.handover for case in claims),
         )
     )
 

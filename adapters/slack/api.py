@@ -29,9 +29,9 @@ from adapters.slack.errors import (
     lost,
     translate,
 )
-from adapters.slack.pace import OwnPace, Pace
+from adapters.slack.pace import Pace
 from bot.config import SlackSettings
-from bot.ports import Clock, Down, Failed, SlowDown
+from bot.ports import Budgets, Clock, Down, Failed, OwnBudgets, SlowDown
 
 __all__ = ["TIMEOUT", "SlackApi", "SlackRefused", "SlackShut"]
 
@@ -73,7 +73,7 @@ class SlackApi:
         clock: Clock,
         *,
         timeout: timedelta = TIMEOUT,
-        pace: Pace | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         """To be made inside a running event loop; `close` ends the session.
 
@@ -85,7 +85,7 @@ class SlackApi:
             connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
             timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / 2),
         )
-        self._pace = pace or OwnPace(clock)
+        self._pace = Pace(budgets or OwnBudgets(clock))
         self._url = settings.api_url
         self._headers = {"Authorization": f"Bearer {settings.bot_token}"}
         self.client = AsyncWebClient(

@@ -17,15 +17,23 @@ from bot.cards.card import Card
 from bot.config import SlackSettings
 from bot.grammar import Happened, Heard
 from bot.policy.model import Policy
-from bot.ports import Clock, Identities, Sent
+from bot.ports import Budgets, Clock, Identities, Sent
 
 
 class Workspace:
     """Speaks at once (`chat`), hears from `open` on. To be made inside a running event loop."""
 
-    def __init__(self, settings: SlackSettings, policy: Policy, identities: Identities, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        policy: Policy,
+        identities: Identities,
+        clock: Clock,
+        budgets: Budgets | None = None,
+    ) -> None:
+        """`budgets` are those that it shares with other replicas; without, it keeps its own."""
         self._settings, self._policy, self._clock = settings, policy, clock
-        self._api = SlackApi(settings, clock)
+        self._api = SlackApi(settings, clock, budgets=budgets)
         self.directory = Directory(self._api, policy, identities, clock)
         self._groups = Groups(self._api, self.directory, identities, policy, clock)
         self.chat = SlackChat(self._api, self.directory, policy, clock)

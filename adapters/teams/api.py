@@ -25,11 +25,11 @@ from adapters.teams.errors import (
     lost,
     translate,
 )
-from adapters.teams.pace import OwnPace, Pace
+from adapters.teams.pace import Pace
 from adapters.teams.tokens import Tokens
 from adapters.teams.wire import address, proxy_for, retry_after, stands_in
 from bot.config import TeamsSettings
-from bot.ports import Clock, Down, Failed, FateUnknown, SlowDown
+from bot.ports import Budgets, Clock, Down, Failed, FateUnknown, OwnBudgets, SlowDown
 
 __all__ = ["TIMEOUT", "TeamsApi", "TeamsRefused", "TeamsShut"]
 
@@ -89,7 +89,7 @@ class TeamsApi:
         clock: Clock,
         *,
         timeout: timedelta = TIMEOUT,
-        pace: Pace | None = None,
+        budgets: Budgets | None = None,
         chance: random.Random | None = None,
     ) -> None:
         """To be made inside a running event loop; `close` ends the session.
@@ -105,7 +105,7 @@ class TeamsApi:
         )
         self.tokens = Tokens(settings, clock, self._session)
         self._settings, self._clock = settings, clock
-        self._pace = pace or OwnPace(clock)
+        self._pace = Pace(budgets or OwnBudgets(clock))
         self._random = chance or random.Random()
 
     async def call(

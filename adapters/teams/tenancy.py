@@ -14,7 +14,7 @@ from bot.cards.card import Card
 from bot.config import TeamsSettings
 from bot.grammar import Happened, Heard
 from bot.policy.model import Policy
-from bot.ports import Clock, Identities, References, Sent
+from bot.ports import Budgets, Clock, Identities, References, Sent
 
 
 class Tenancy:
@@ -27,9 +27,11 @@ class Tenancy:
         identities: Identities,
         references: References,
         clock: Clock,
+        budgets: Budgets | None = None,
     ) -> None:
+        """`budgets` are those that it shares with other replicas; without, it keeps its own."""
         self._settings, self._policy, self._clock = settings, policy, clock
-        self._api = TeamsApi(settings, clock)
+        self._api = TeamsApi(settings, clock, budgets=budgets)
         self.directory = Directory(self._api, policy, identities, references, clock, settings=settings)
         self.chat = TeamsChat(self._api, self.directory, policy, clock)
         self._front: TeamsFrontend | None = None

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any, Final
 
 from adapters.web.text import line
-from bot.cards.board import NOBODY, BoardView, DepartmentView
+from bot.cards.board import NOBODY, BoardView, DepartmentView, shut_words
 from bot.cards.digest_parts import GoalView
 
 _WIDE, _TALL, _FOOT = 240, 56, 2
@@ -25,7 +25,8 @@ def board_html(view: BoardView) -> str:
     """Two sections: the departments, and the goals of the communities where there are any."""
     if not view.departments:
         return f'<p class="nothing">{escape(NOBODY)}</p>'
-    return _departments(view) + (_goals(view.goals) if view.goals else "")
+    shut = f'<p class="shut">{escape(line(said))}</p>' if (said := shut_words(view)) else ""
+    return _departments(view) + shut + (_goals(view.goals) if view.goals else "")
 
 
 def board_state(view: BoardView) -> dict[str, Any]:

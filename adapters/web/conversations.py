@@ -82,11 +82,12 @@ def position(policy: Policy, person: Person) -> str:
 
 
 def _sees(policy: Policy, person: Person, department: str) -> bool:
-    """Restricted channels are for their own people and company-wide roles; externals see only their own."""
-    if department in person.roles or COMPANY in person.roles:
-        return True
-    external = any(Role.EXTERNAL in roles for roles in person.roles.values())
-    return not external and not policy.departments[department].restricted
+    """Restricted channels are for their own people and company-wide roles. Externals see none: a channel shows the cases
+    of every community, restricted ones among them, and what colleagues say about them."""
+    if any(Role.EXTERNAL in roles for roles in person.roles.values()):
+        return False
+    own = department in person.roles or COMPANY in person.roles
+    return own or not policy.departments[department].restricted
 
 
 def _role_in(policy: Policy, where: str, roles: frozenset[Role]) -> str:

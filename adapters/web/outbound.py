@@ -41,12 +41,15 @@ class WebChat:
         return Place(platform=PLATFORM, conversation=direct_name(person), person=person)
 
     async def post(self, place: Place, card: Card, *, nonce: str, reply_to: Posted | None) -> Posted:
-        """Posts once per nonce. Gone when `reply_to` is not there, Undeliverable for an unknown channel."""
+        """Posts once per nonce. Overloaded: perhaps it was posted; look for it. Gone when `reply_to` is not there, Undeliverable for an unknown channel."""
         self._known(place)
         root = _number(reply_to) if reply_to else None
         if root is not None and await _asked(self.log.get(root)) is None:
             raise Gone(NO_MESSAGE.format(message=root))
-        message = await _asked(self.log.post(place.conversation, nonce=nonce, reply_to=root, card=card))
+        try:
+            message = await self.log.post(place.conversation, nonce=nonce, reply_to=root, card=card)
+        except Stale as stale:
+            raise Failed(str(stale)) from stale
         self.nudge()
         return _posted(place.conversation, message.id)
 

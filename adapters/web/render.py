@@ -35,6 +35,11 @@ _WORTH_FOLDING = 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 _MOST_TITLE = 300
+_LONG_VALUE = 56
+"""A fact longer than this has a row to itself where others stand two in a row."""
+_WHOLE = ' class="whole"'
+_LONG_NAME = 24
+"""A fact's name longer than this leaves its text no room beside it on a telephone."""
 
 
 def render_card(card: Card) -> str:
@@ -103,10 +108,12 @@ def _cut(text: str) -> int:
 
 def _facts(facts: Facts) -> str:
     rows = "".join(
-        f"<div><dt>{escape(line(name))}</dt><dd>{escape(clean(value, 1_000))}</dd></div>"
+        f"<div{_WHOLE if len(value) > _LONG_VALUE else ''}>"
+        f"<dt>{escape(line(name))}</dt><dd>{escape(clean(value, 1_000))}</dd></div>"
         for name, value in facts.rows
     )
-    return f'<dl class="facts">{rows}</dl>'
+    long = " long" if any(len(name) > _LONG_NAME for name, _ in facts.rows) else ""
+    return f'<dl class="facts{long}">{rows}</dl>'
 
 
 def _row(row: Row) -> str:

@@ -7,12 +7,14 @@ from typing import Final
 
 from bot.cards.card import Bar, Button, Card, Chart, Element, Row, Rows, Style, Text, Tone
 from bot.cards.digest_parts import GoalView, goals_part
-from bot.cards.phrases import count
+from bot.cards.phrases import count, joined
 
 TITLE: Final = "All departments"
 NOBODY: Final = "There is no department that you can see. An admin gives roles in the desk's policy."
+_SHUT: Final = "Without {who}: restricted departments are counted for their own people."
 _CALM: Final = "nothing waits"
 _ARRIVALS: Final = "Cases that arrived today, by the hour"
+_BUSIEST: Final = "Busiest: the hour from {hour}, with {top:,} of {all}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class BoardView:
     goals: tuple[GoalView, ...] = ()
     at: str = ""
     day: str = ""
+    shut: tuple[str, ...] = ()
+    """Titles of restricted departments that this reader has no row of."""
 
 
 def board_card(view: BoardView) -> Card:
@@ -53,9 +57,15 @@ def board_card(view: BoardView) -> Card:
         Text(text=f"Now, {view.at}", style=Style.MUTED),
         Rows(rows=tuple(_row(each) for each in view.departments)),
     ]
+    elements += [Text(text=said, style=Style.MUTED)] if (said := shut_words(view)) else []
     elements += _arrivals(view)
     elements += goals_part(view.goals)
     return Card(title=TITLE, summary=_summary(view), tone=_tone(view), elements=tuple(elements))
+
+
+def shut_words(view: BoardView) -> str:
+    """That "all" is not quite all; blank where it is."""
+    return _SHUT.format(who=joined(view.shut)) if view.shut else ""
 
 
 def state_words(of: DepartmentView) -> str:
@@ -85,8 +95,9 @@ def _arrivals(view: BoardView) -> tuple[Element, ...]:
         return ()
     top = max(hours)
     bars = tuple(Bar(label=f"{h:02d}:00", value=n, strong=n == top) for h, n in enumerate(hours))
-    alt = f"{sum(hours):,} today until now; {then:,} until the same hour last {view.day}."
-    return (Chart(title=_ARRIVALS, bars=bars, alt=alt), Text(text=alt, style=Style.MUTED))
+    alt = _BUSIEST.format(hour=bars[hours.index(top)].label, top=top, all=count(sum(hours), "case"))
+    compared = f"{sum(hours):,} today until now; {then:,} until the same hour last {view.day}."
+    return (Chart(title=_ARRIVALS, bars=bars, alt=alt), Text(text=compared, style=Style.MUTED))
 
 
 def _tone(view: BoardView) -> Tone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.cards.buttons import DeskWords
 from bot.cards.card import Actions, Button, Card, Element, Input, Press, Row, Rows, Style, Text, Tone
 from bot.cards.list import CaseRow, case_row
-from bot.cards.phrases import count
+from bot.cards.phrases import COUNTED, amount, count
 
 _FREE = "Nothing waits for you. “Next” brings the most urgent case that nobody has."
 _WELCOME = (
@@ -19,7 +19,7 @@ _ASK = "To do more, ask {whom} for a role."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """A department's queue. `oldest` says since when its oldest case waits, `on_call` who is turned to.
+    """A department's queue, counted up to COUNTED. `oldest` says since when its oldest case waits, `on_call` who is turned to.
 
     `name` is what the department is called in words to the desk.
     """
@@ -140,9 +140,9 @@ def _claim(row: CaseRow) -> Row:
 
 
 def _queue(queue: QueueView) -> Row:
-    waiting = f"{queue.unclaimed:,} unclaimed" + (f", oldest {queue.oldest}" if queue.oldest else "")
+    waiting = f"{amount(queue.unclaimed)} unclaimed" + (f", oldest {queue.oldest}" if queue.oldest else "")
     return Row(
-        text=f"{queue.department}: {waiting} · {queue.claimed:,} claimed",
+        text=f"{queue.department}: {waiting} · {amount(queue.claimed)} claimed",
         detail=f"on call: {queue.on_call}" if queue.on_call else "nobody is on call",
         buttons=(Button(label="List", words=f"list open {queue.name}"),),
     )
@@ -165,6 +165,12 @@ def _summary(view: HomeView) -> str:
         count(len(view.pages), "page") if view.pages else "",
         count(len(view.offers), "offer") if view.offers else "",
         count(view.claims_total, "claim"),
-        f"{sum(queue.unclaimed for queue in view.queues):,} unclaimed",
+        _unclaimed(view.queues),
     ]
     return f"Your desk: {', '.join(part for part in parts if part)}"
+
+
+def _unclaimed(queues: tuple[QueueView, ...]) -> str:
+    total = sum(queue.unclaimed for queue in queues)
+    more = "+" if any(queue.unclaimed >= COUNTED for queue in queues) else ""
+    return f"{total:,}{more} unclaimed"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.cards.buttons import DeskWords, actions
 from bot.cards.card import Button, Card, Element, OpenLink, Press, Row, Rows, Style, Text, Tone
-from bot.cards.phrases import count
+from bot.cards.phrases import amount
 from bot.cards.trim import line
 
 _SAID = 90
@@ -29,7 +29,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
-    """`total` counts all pages; `more` are the words for the next one; `empty` says what to do instead."""
+    """`total` counts all pages, up to COUNTED; `more` are the words for the next one; `empty` says what to do instead."""
 
     title: str
     rows: tuple[CaseRow, ...] = ()
@@ -45,11 +45,8 @@ def list_card(view: ListView) -> Card:
     if not view.rows:
         elements: tuple[Element, ...] = (Text(text=view.empty), *actions(buttons))
         return Card(title=view.title, summary=f"{view.title}: {view.empty}", elements=elements)
-    shown = (
-        f"{len(view.rows)} of {count(view.total, 'case')}"
-        if view.total > len(view.rows)
-        else count(view.total, "case")
-    )
+    total = f"{amount(view.total)} {'case' if view.total == 1 else 'cases'}"
+    shown = f"{len(view.rows)} of {total}" if view.total > len(view.rows) else total
     if view.more:
         buttons = (Button(label="More", words=view.more), *buttons)
     return Card(

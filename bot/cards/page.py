@@ -40,7 +40,7 @@ def page_card(view: PageView) -> Card:
     why = line(view.why, _WHY)
     if view.answered:
         sentence = f"{view.number}: {view.answered}"
-        was = (Text(text=f"It was: {why}", style=Style.MUTED),) if why else ()
+        was = (Text(text=f"The reason: {why}", style=Style.MUTED),) if why else ()
         shown = (Text(text=view.answered), *was)
         return Card(title=heading, summary=sentence, tone=Tone.DONE, elements=shown)
     elements: list[Element] = [Text(text=f"{view.by} asks you to look now: {why}", style=Style.STRONG)]

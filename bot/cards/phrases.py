@@ -33,10 +33,18 @@ _LANGUAGES: Final = {
 }
 _CODE: Final = 16
 
+COUNTED: Final = 1_000
+"""What waits is counted this far: to count all of a flood would slow the desk in the middle of it."""
+
 
 def count(number: int, what: str, many: str | None = None) -> str:
     """1 case, 2 cases, 1,204 cases."""
     return f"{number:,} {what if number == 1 else many or what + 's'}"
+
+
+def amount(number: int) -> str:
+    """212; 1,000+ of what is counted no further than COUNTED."""
+    return f"{number:,}+" if number >= COUNTED else f"{number:,}"
 
 
 def joined(names: tuple[str, ...], last: str = "and") -> str:

@@ -13,6 +13,7 @@ from bot.cards.trim import line
 _NOTE = 300
 _SAID = 90
 _OPEN_CLAIMS = "{claims} stay yours, and wait for you or your cover. Hand them over if they cannot wait."
+_BEING_HANDED = "{claims} stay yours until whoever you asked accepts."
 _PAUSED = "Until you accept, each case stays with {giver}."
 _HIDDEN = "and {more} more: `list mine` shows what you accepted"
 
@@ -20,13 +21,15 @@ _HIDDEN = "and {more} more: `list mine` shows what you accepted"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwayView:
     """What somebody who goes away reads. `cover` (e-mail and name) takes the claims by one press; else `colleagues`
-    (e-mail, name) may be chosen. `total` counts claims beyond those shown."""
+    (e-mail, name) may be chosen. `total` counts claims beyond those shown. `asked`: somebody is asked for all of them
+    already."""
 
     sentence: str
     claims: tuple[CaseRow, ...] = ()
     total: int = 0
     cover: tuple[str, str] | None = None
     colleagues: tuple[tuple[str, str], ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +77,16 @@ def away_card(view: AwayView) -> Card:
     elements: list[Element] = [Text(text=view.sentence)]
     buttons: tuple[Button, ...] = (Button(label="I'm back", words="back"),)
     if view.claims:
-        elements.append(Text(text=_OPEN_CLAIMS.format(claims=count(view.total, "claim")), style=Style.MUTED))
+        left = _BEING_HANDED if view.asked else _OPEN_CLAIMS
+        elements.append(Text(text=left.format(claims=count(view.total, "claim")), style=Style.MUTED))
         elements.append(Rows(rows=tuple(case_row(row) for row in view.claims)))
         buttons = (*_hand_over(view), *buttons)
     return Card(title="", summary=view.sentence, elements=(*elements, *actions(buttons)))
 
 
 def _hand_over(view: AwayView) -> tuple[Button, ...]:
+    if view.asked:
+        return ()
     if view.cover is not None:
         email, name = view.cover
         return (Button(label=f"Hand them to {name}", words=f"handover {email}", style=Press.PRIMARY),)

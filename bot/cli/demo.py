@@ -34,9 +34,14 @@ WELCOME: Final = """
   Thistlecart, an online grocer, has a busy Monday: nine hours in {minutes} minutes.
 
     The desk:    {address}/
-    The public:  {address}/network   (write a post of your own there)
+    The board:   {address}/board     (every department at a glance)
+    The public:  {address}/network   (write a post of your own there, or change one)
 
-  Pick a person at the top left, press buttons, type `help`. Ctrl-C ends it.
+  Look out for: in Operations, from 09:12, two dozen posts about one broken checkout that become one case;
+  in Legal, at 09:46, a solicitor's letter that others know by its number alone; at 15:30 a shift that is
+  handed over; and the digests from 12:30 on.
+
+  Pick a person at the top left, press buttons, type `help` or `board`. Ctrl-C ends it.
 """
 IN_CHATS: Final = "  The same desk works in {chats}, too: it is one case in all of them.\n"
 OVER: Final = "The day is over; the clock runs at its normal speed now and the desk is yours. Ctrl-C ends it."
@@ -101,7 +106,7 @@ async def _demo(
                 webbrowser.open(network.desk)
             rate = speed or (DAY_ENDS - DAY_STARTS) / length
             await desk.store.clock.move(desk.store.writer, to=start, rate=rate)
-            await set_standing_jobs(desk)
+            await set_standing_jobs(desk, anew=True)
             playing = asyncio.create_task(_play(desk, network, posts, start, story=mentions is None))
             # A play that fails ends the demo at once, with its reason; one that is over only when asked to.
             playing.add_done_callback(

@@ -19,6 +19,7 @@ from bot.cli.checks.chats import chats, slack, system_clock, teams
 from bot.cli.checks.machine import files, machine
 from bot.cli.checks.policy import policy
 from bot.cli.checks.port import port
+from bot.cli.checks.redis import redis
 from bot.cli.checks.settings import as_far_as_right, hidden, settings
 from bot.cli.checks.storage import business_clock, database, jobs
 from bot.policy.load import read
@@ -33,6 +34,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "Clock": business_clock,
     "Clock of this machine": system_clock,
     "Jobs": jobs,
+    "Redis": redis,
     "Port": port,
     "Slack": slack,
     "Teams": teams,

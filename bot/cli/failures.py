@@ -16,6 +16,7 @@ from bot.policy.problems import PolicyErrors
 from bot.ports import Overloaded, Stale
 from storage.sql.engine import UnsupportedDatabase
 from storage.sql.lock import DatabaseInUse
+from storage.sql.postgres import CannotConnect
 
 REFUSED: Final = 1
 """It was understood and cannot be done."""
@@ -23,7 +24,7 @@ WRONG_SETTINGS: Final = 2
 """Nothing can be done before a setting or the policy is right."""
 
 _SETTINGS: Final = (ConfigError, PolicyErrors, UnsupportedDatabase)
-_PLAIN: Final = (DatabaseInUse, CannotListen)
+_PLAIN: Final = (DatabaseInUse, CannotListen, CannotConnect)
 _POLICY: Final = "The policy has mistakes, so nothing was done:\n{problems}"
 _BUSY: Final = "The desk's database is busy: nothing was saved. Try again in a moment."
 _DATABASE: Final = "The database cannot be used: {reason}. BATON_DATABASE_URL says where it is."

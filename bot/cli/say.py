@@ -19,14 +19,12 @@ from bot.grammar import Heard
 from bot.policy.places import channels
 from bot.ports import Origin, Place
 from bot.wiring import Desk, connect
-from storage.sql.engine import sqlite_path
-from storage.sql.lock import holder
 
 _NOBODY: Final = "The policy names nobody with the e-mail {email}.{meant}"
 _MEANT: Final = " Did you mean {email}?"
 _DONE: Final = "Done."
 _NO_CHAT: Final = "No chat is switched on, so nobody sees it yet; it is shown once one is."
-_SHOWN: Final = "It is shown {where} at once: the desk runs (process {holder})."
+_SHOWN: Final = "It is shown {where} at once: the desk runs ({holder})."
 _LATER: Final = "It is shown {where} once the desk runs: `baton serve`."
 _ANYWHERE: Final = "where it belongs"
 _LIKE: Final = 70
@@ -87,7 +85,7 @@ async def _seen(desk: Desk, card: Card | None) -> str:
     if not desk.chats:
         return _NO_CHAT
     where = await _channels(desk, card.case) if card and card.case is not None else ""
-    running = holder(sqlite_path(desk.config.database_url))
+    running = await desk.store.at_work()
     said = _SHOWN if running else _LATER
     return said.format(where=where or _ANYWHERE, holder=running)
 

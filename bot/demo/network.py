@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 import aiohttp
 from aiohttp import web
@@ -42,6 +43,7 @@ class Network:
             web.get("/network", self._feed),
             web.get("/network/{id}", self._one),
             web.post("/network", self._write),
+            web.post("/network/{id}", self._rewrite),
         ]
 
     async def post(self, mention: Mapping[str, Any]) -> None:
@@ -79,7 +81,12 @@ class Network:
         post = self._posts.get(request.match_info["id"])
         if post is None:
             raise web.HTTPNotFound(text="There is no such post.")
-        return _page("One post", f'{_article(post)}<a href="/network">All posts</a>')
+        words = html.escape(str(post["text"]))
+        form = (
+            f'<form method="post"><label>Its author changes it<textarea name="text" rows="3" required '
+            f'maxlength="2000">{words}</textarea></label><button>Change it</button></form>'
+        )
+        return _page("One post", f'{_article(post)}{form}<p><a href="/network">All posts</a></p>')
 
     async def _write(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -97,12 +104,26 @@ class Network:
         )
         raise web.HTTPSeeOther("/network")
 
+    async def _rewrite(self, request: web.Request) -> web.Response:
+        post, text = (
+            self._posts.get(request.match_info["id"]),
+            str((await request.post()).get("text", "")).strip(),
+        )
+        if post is None:
+            raise web.HTTPNotFound(text="There is no such post.")
+        if not text:
+            raise web.HTTPBadRequest(text="Write what it says now.")
+        await self.post({**post, "text": text, "edited_at": self._now().isoformat()})
+        raise web.HTTPSeeOther(f"/network/{quote(str(post['id']), safe='')}")
+
 
 def _article(post: Mapping[str, Any]) -> str:
     author = post.get("author")
     handle = author.get("handle", "") if isinstance(author, Mapping) else str(author)
     head = f"<b>@{html.escape(str(handle))}</b> <small>{html.escape(str(post.get('source', '')))} · "
-    return f"<article>{head}{html.escape(str(post['created_at']))}</small><p>{html.escape(str(post['text']))}</p></article>"
+    when, edited = html.escape(str(post["created_at"])), ", edited" if post.get("edited_at") else ""
+    link = f'<a href="/network/{quote(str(post["id"]), safe="")}">{when}</a>'
+    return f"<article>{head}{link}{edited}</small><p>{html.escape(str(post['text']))}</p></article>"
 
 
 def _page(title: str, body: str) -> web.Response:

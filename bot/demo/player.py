@@ -57,7 +57,9 @@ class Player:
         )
         clock = self.desk.store.clock.now().astimezone(self.desk.policy.company.zone)
         self.tell(f"{clock:%H:%M} {person.name}: {words}")
-        await self.desk.listener.hear(Heard(id=None, words=words, person=person, place=place))
+        answer = await self.desk.listener.hear(Heard(id=None, words=words, person=person, place=place))
+        if answer is not None and answer.refused:
+            self.tell(f"      Baton, to {person.name} alone: {answer.summary}")
 
     async def _spoken(self, act: Act) -> str | None:
         clock = self.desk.store.clock

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.domain.people import PersonId, Role
+
+_DOINGS: Final = {
+    "priority": "set priorities",
+    "ack": "acknowledge",
+    "pass": "pass on",
+    "note": "write notes",
+    "notours": "answer",
+    "handoff": "hand off",
+    "handover": "hand over",
+    "digest": "read digests",
+    "list": "list cases",
+    "who": "look that up",
+    "away": "say who is away",
+    "cover": "name who covers",
+}
+"""What a verb does, where its name alone makes no sentence after "may not"."""
 
 
 class Names(Protocol):
@@ -55,7 +71,15 @@ class NotAllowed(Refusal):
     def sentence(self, names: Names) -> str:
         where = f" in {names.department(self.department)}" if self.department else ""
         who = names.who_may(self.roles, self.department)
-        return f"You may not {self.verb}{where}. {who}"
+        return f"You may not {_DOINGS.get(self.verb, self.verb)}{where}. {who}"
+
+
+class OtherCommunity(NotAllowed):
+    """Asked of somebody who works for us in some communities only."""
+
+    def sentence(self, names: Names) -> str:
+        who = names.who_may(self.roles, self.department)
+        return f"This case is of another community than those you work in, so it is not yours to read. {who}"
 
 
 class AlreadyClaimed(CaseRefusal):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.people import COMPANY, PersonId, Role
-from bot.domain.refusals import NotAllowed
+from bot.domain.refusals import NotAllowed, OtherCommunity
 
 _MEMBERS: Final = (Role.MEMBER, Role.LEAD, Role.DUTY)
 _LEADS: Final = (Role.LEAD, Role.DUTY)
@@ -78,15 +78,21 @@ class Actor:
         """Whether the table gives `verb` to this person in `department` (None: in any)."""
         if self.id == DESK.id:
             return True
-        held = self.everywhere() if department is None else self.in_department(department)
-        if community is not None and held == {Role.EXTERNAL} and community not in self.communities:
+        if self._is_foreign_to(department, community):
             return False
+        held = self.everywhere() if department is None else self.in_department(department)
         return verb not in ALLOWED or not held.isdisjoint(ALLOWED[verb])
 
     def must(self, verb: str, department: str | None, community: str | None = None) -> None:
         """Raises NotAllowed, naming who may, unless this person may."""
         if not self.may(verb, department, community):
-            raise NotAllowed(verb, ALLOWED[verb], department)
+            only_here = self._is_foreign_to(department, community) and self.may(verb, department)
+            raise (OtherCommunity if only_here else NotAllowed)(verb, ALLOWED[verb], department)
+
+    def _is_foreign_to(self, department: str | None, community: str | None) -> bool:
+        """Whether this person, an external there, works in other communities only."""
+        held = self.everywhere() if department is None else self.in_department(department)
+        return community is not None and held == {Role.EXTERNAL} and community not in self.communities
 
     def leads(self, department: str) -> bool:
         return self.id == DESK.id or not self.in_department(department).isdisjoint(_LEADS)

@@ -163,6 +163,7 @@ def _missing(line: Line, slot: Slot, at: int) -> Misread:
     policy = line.setting.policy
     fixes = {
         "department": tuple(department_titles(policy)),
+        "community": tuple(policy.communities),
         "priority": tuple(Priority),
         "on": tuple(WaitingFor),
         "outcome": OUTCOMES,

@@ -15,12 +15,17 @@ from bot.grammar.slots import Setting
 from bot.policy.actors import actor_of
 from bot.policy.model import Policy
 from bot.policy.names import Spoken, admins
-from bot.ports import Place
+from bot.policy.presence import is_active
+from bot.ports import NoUnderway, Place, Underway
 from bot.router import Call, Router, zone_of
 
 _STRANGER: Final = (
     "Hello! This desk does not know you yet, so nothing was done. It belongs to {company}: "
     "ask {whom} to add your e-mail address to the desk's policy, then say it again."
+)
+_ENDED: Final = (
+    "Your part in the desk of {company} ended with your last day, {day}; nothing was done. "
+    "If you still work for it, ask {whom} to name a later day in the desk's policy."
 )
 
 
@@ -53,9 +58,10 @@ class Happened:
 class Listener:
     """One ear for every chat, the web and the command line."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router, underway: Underway | None = None) -> None:
         """Raises ValueError when the router's verbs make no grammar."""
         self._router = router
+        self._underway = underway or NoUnderway()
         self._grammar = Grammar(router.routes.verbs.values())
 
     async def hear(self, heard: Heard) -> Card | None:
@@ -68,6 +74,8 @@ class Listener:
         if person is None:
             return refusal_card(_stranger(router.policy))
         now = router.clock.now()
+        if not is_active(person, now):
+            return refusal_card(_ended(router.policy, person))
         zone = zone_of(router.policy, heard.place, person)
         setting = Setting(policy=router.policy, person=person, place=heard.place, now=now, zone=zone)
         try:
@@ -81,6 +89,8 @@ class Listener:
     async def happened(self, happened: Happened) -> Card | None:
         """Does what follows; answers and raises as `hear` does."""
         now = self._router.clock.now()
+        if not is_active(happened.person, now):
+            return refusal_card(_ended(self._router.policy, happened.person))
         return await self._run(
             happened.id, happened.name, happened.person, happened.place, now, happened.args
         )
@@ -108,7 +118,14 @@ class Listener:
             args=args,
             card=card,
         )
-        return await router.run(call)
+        async with self._underway.alone(id):
+            return await router.run(call)
+
+
+def _ended(policy: Policy, person: Person) -> str:
+    assert person.until is not None
+    day = f"{person.until.day} {person.until:%B %Y}"
+    return _ENDED.format(company=policy.company.name, day=day, whom=admins(policy))
 
 
 def _stranger(policy: Policy) -> str:

@@ -12,6 +12,7 @@ from bot.policy.problems import short
 _QUESTIONS: Final = {
     "case": "Which case?",
     "department": "Which department?",
+    "departments": "Which departments may see it?",
     "person": "Who?",
     "priority": "How urgent is it: P1, P2, P3 or P4?",
     "community": "Which community?",

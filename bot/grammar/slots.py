@@ -38,6 +38,7 @@ FILLERS: Final = {
 }
 """Small words that may stand before a slot's value and say nothing."""
 
+_SECOND_WORDS: Final = ("all", "next")
 _EVERYTHING: Final = (ALL, "everything", "company")
 _ME: Final = ("me", "myself")
 _CASE: Final = re.compile(r"(?:case)?[#-]?(\d+)")
@@ -177,6 +178,12 @@ def _when(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
     raise longest or NotAMoment(words[0].said)
 
 
+def _verb(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
+    """A command's name, which may be written apart, as in `help claim next`."""
+    took = 2 if len(words) > 1 and words[1].key in _SECOND_WORDS else 1
+    return said(words[:took]), took
+
+
 def _date(words: Sequence[Word], setting: Setting, strict: bool) -> Read:
     for count in range(min(len(words), _LONGEST_MOMENT), 0, -1):
         day: date | None = parse_day(said(words[:count]), setting.now, setting.zone)
@@ -194,6 +201,7 @@ _READERS: Final[Mapping[str, Callable[[Sequence[Word], Setting, bool], Read]]] =
     "cover": _person,
     "priority": _priority,
     "page": _page,
+    "verb": _verb,
     "on": _on,
     "outcome": _outcome,
     "when": _when,

@@ -16,6 +16,7 @@ _TYPED: Final = ("when", "date", "department", "community", "person", "cover")
 
 _EXAMPLES: Final = {
     "scope": "1042",
+    "departments": "to legal,pr",
     "case": "1042",
     "priority": "P2",
     "on": "customer",

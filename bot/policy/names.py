@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.people import COMPANY, PersonId, Role
 from bot.domain.roles import DESK
 from bot.policy.model import Policy
+from bot.policy.presence import is_active
 
 _ROLE_WORDS = {
     Role.VIEWER: "viewer",
@@ -78,14 +79,15 @@ class Spoken:
 
     def due(self, at: datetime) -> str:
         """A due moment with its distance: `14:20 (in 35 min)` or `14:20 (12 min late)`."""
-        if at >= self.now:
+        if at > self.now:
             return f"{self.moment(at)} (in {self.span(at - self.now)})"
         return f"{self.moment(at)} ({self.span(self.now - at)} late)"
 
     def who_may(self, roles: Iterable[Role], department: str | None) -> str:
-        """The people who may, or the roles when nobody has them."""
-        wanted = frozenset(roles)
-        holders = [p.name for p in self.policy.people.values() if _holds(p.roles, wanted, department)]
+        """The people who may, or the roles when nobody has them. An agency's writers are nobody to send others to."""
+        wanted = frozenset(roles) - {Role.EXTERNAL}
+        people = (person for person in self.policy.people.values() if is_active(person, self.now))
+        holders = [p.name for p in people if _holds(p.roles, wanted, department)]
         words = sorted({_ROLE_WORDS[role] for role in wanted})
         if not holders:
             return f"It takes the role {' or '.join(words)}, which nobody has: ask an admin."

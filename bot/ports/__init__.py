@@ -1,6 +1,8 @@
 """What the desk asks of the world, as Protocols. Rooms to the left implement them; wiring joins them."""
 
+from bot.ports.bell import Bell
 from bot.ports.board import Board, Load
+from bot.ports.budgets import Budgets, Limits, Rate, Window
 from bot.ports.chat import Chat, ChatError, Down, Failed, FateUnknown, Gone, Shut, SlowDown, Undeliverable
 from bot.ports.clock import Clock
 from bot.ports.copies import Lead, Leads
@@ -9,6 +11,7 @@ from bot.ports.identities import Identities, Identity, Standing
 from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.outages import Meanwhile, Outages
+from bot.ports.own_budgets import OwnBudgets, Spent
 from bot.ports.places import Place, Posted
 from bot.ports.references import References
 from bot.ports.sent import Sent
@@ -31,6 +34,7 @@ from bot.ports.store import (
     Thread,
     Work,
 )
+from bot.ports.underway import NoUnderway, Underway
 from bot.ports.web import WebLog, WebMessage
 
 __all__ = [
@@ -38,7 +42,9 @@ __all__ = [
     "AbsenceBook",
     "AlreadyDone",
     "Appended",
+    "Bell",
     "Board",
+    "Budgets",
     "CaseFilter",
     "Cases",
     "Chat",
@@ -62,25 +68,30 @@ __all__ = [
     "Lanes",
     "Lead",
     "Leads",
+    "Limits",
     "Links",
     "Load",
     "Meanwhile",
     "Mentions",
     "Message",
+    "NoUnderway",
     "Origin",
     "Outages",
     "Overloaded",
+    "OwnBudgets",
     "Place",
     "Posted",
     "Put",
     "Queue",
     "Rank",
+    "Rate",
     "References",
     "Sent",
     "Session",
     "Shut",
     "SignIns",
     "SlowDown",
+    "Spent",
     "Stale",
     "Standing",
     "Store",
@@ -89,8 +100,10 @@ __all__ = [
     "Thread",
     "Timers",
     "Undeliverable",
+    "Underway",
     "WebLog",
     "WebMessage",
+    "Window",
     "Work",
     "digest_of",
 ]

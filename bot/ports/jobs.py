@@ -122,8 +122,11 @@ class Lanes(Protocol):
         """Records what was posted and ends the job. False when another worker took over and knows nothing of it:
         then what was posted has to be deleted."""
 
-    async def lost(self, message: Message, then: Sequence[Put] = ()) -> None:
-        """What this send tried is known not to be there. `then` are jobs to put unless that was known before."""
+    async def lost(self, message: Message, then: Sequence[Put] = ()) -> bool:
+        """What this send tried is known not to be there. `then` are jobs to put unless that was known before.
+
+        False when that was known before, or it is there after all in our own chat, where it is to be found.
+        """
 
     async def fail(self, hold: Hold, job: Job, after: timedelta) -> None:
         """It failed; counted, and the lane waits, so that nothing overtakes it."""

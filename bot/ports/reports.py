@@ -59,7 +59,7 @@ class Reports(Protocol):
         """What happened in these communities, in all departments together."""
 
     async def opened(self, scope: Scope, start: datetime, end: datetime) -> Mapping[str, int]:
-        """Cases opened or reopened, by community."""
+        """Cases opened or reopened, by community. Those merged into another one are left out."""
 
     async def promised(
         self, community: str, start: datetime, end: datetime, *, undone_at: datetime, rests: bool = False

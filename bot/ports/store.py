@@ -99,9 +99,10 @@ class Cases(Protocol):
         """How many; with `most`, counting stops there."""
 
     async def queues(
-        self, departments: Sequence[str], communities: Sequence[str] | None = None
+        self, departments: Sequence[str], communities: Sequence[str] | None = None, *, most: int
     ) -> Mapping[str, Queue]:
-        """Each department's queue, in these communities only where given; a department without cases is missing."""
+        """Each department's queue, in these communities only where given, counted up to `most`; a department without
+        cases is missing."""
 
     async def holders(self) -> frozenset[PersonId]:
         """Everybody who has an open case, or is asked to take one over."""

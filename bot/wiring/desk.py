@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +28,7 @@ from bot.wiring.pulse import Pulse
 from handlers import all_routes
 from handlers.leaving import leaving_clock
 from handlers.sentence import TOLD, tell
+from storage.redis.shared import Shared
 from storage.sql.clock import SqlClock
 from storage.sql.database import is_server
 from storage.sql.migrate import upgrade
@@ -63,6 +64,7 @@ class Desk:
     metrics: Metrics
     chats: Mapping[str, Chat]
     pulse: Pulse
+    shared: Shared | None = None
     workspace: Workspace | None = None
     slack: SlackFrontend | None = None
     tenancy: Tenancy | None = None
@@ -96,37 +98,49 @@ async def connect(
     full = policy or load(config.policy)
     is_server(config.database_url)
     await asyncio.to_thread(upgrade, config.database_url)
-    store = SqlStore(config.database_url, full, clock)
-    workspace, tenancy = _workspace(config, full, store), _tenancy(config, full, store)
-    chatting = [each for each in (workspace, tenancy) if each is not None]
-    try:
+    async with AsyncExitStack() as closing:
+        store = SqlStore(config.database_url, full, clock)
+        closing.push_async_callback(store.close)
         await store.refresh()
-        for each in chatting:
-            await each.remember()
-        yield _assemble(config, full, store, chats or default_chats(config), workspace, tenancy)
-    finally:
-        for each in chatting:
-            await each.close()
-        await store.close()
+        shared = await _shared(config, store)
+        if shared is not None:
+            closing.push_async_callback(shared.close)
+        workspace, tenancy = _workspace(config, full, store, shared), _tenancy(config, full, store, shared)
+        for each in (workspace, tenancy):
+            if each is not None:
+                closing.push_async_callback(each.close)
+                await each.remember()
+        yield _assemble(config, full, store, chats or default_chats(config), workspace, tenancy, shared)
+
+
+async def _shared(config: Config, store: SqlStore) -> Shared | None:
+    """What replicas share through Redis; a SQLite file has only one process, which shares nothing."""
+    if not config.redis_url or not is_server(config.database_url):
+        return None
+    shared = Shared(config.redis_url, await store.number(), store.clock)
+    store.ring_by(shared.bell)
+    return shared
 
 
 # The chats' libraries take a second to load, which commands without them should not.
 
 
-def _workspace(config: Config, policy: Policy, store: SqlStore) -> Workspace | None:
+def _workspace(config: Config, policy: Policy, store: SqlStore, shared: Shared | None) -> Workspace | None:
     if config.slack is None:
         return None
     from adapters.slack.workspace import Workspace
 
-    return Workspace(config.slack, policy, store.identities, store.clock)
+    budgets = shared.budgets if shared else None
+    return Workspace(config.slack, policy, store.identities, store.clock, budgets)
 
 
-def _tenancy(config: Config, policy: Policy, store: SqlStore) -> Tenancy | None:
+def _tenancy(config: Config, policy: Policy, store: SqlStore, shared: Shared | None) -> Tenancy | None:
     if config.teams is None:
         return None
     from adapters.teams.tenancy import Tenancy
 
-    return Tenancy(config.teams, policy, store.identities, store.references, store.clock)
+    budgets = shared.budgets if shared else None
+    return Tenancy(config.teams, policy, store.identities, store.references, store.clock, budgets)
 
 
 def _assemble(
@@ -136,6 +150,7 @@ def _assemble(
     chats: Chats,
     workspace: Workspace | None,
     tenancy: Tenancy | None,
+    shared: Shared | None,
 ) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
     spoken = dict(chats(full, store, hub))
@@ -145,6 +160,8 @@ def _assemble(
     policy = speaking(full, spoken.keys()) if spoken else full
     store.policy = policy
     metrics = Metrics(queue_depth=lambda: store.writer.depth)
+    if shared is not None:
+        shared.watched_by(metrics.redis())
     link_address = config.sign_in.link_address if config.sign_in else ""
     router = Router(all_routes(link_address), policy, store, store.clock, observer=metrics)
     delivery = Delivery(
@@ -168,7 +185,7 @@ def _assemble(
         tell=partial(_tell_of_set_aside, store),
     )
     store.woken = worker.wake
-    listener = Listener(router)
+    listener = Listener(router, shared.underway if shared else None)
     ears: dict[str, Any] = {
         "hear": listener.hear,
         "happened": listener.happened,
@@ -187,6 +204,7 @@ def _assemble(
         metrics=metrics,
         chats=spoken,
         pulse=pulse,
+        shared=shared,
         workspace=workspace,
         slack=workspace.front(**ears, counted=metrics.slack_event) if workspace else None,
         tenancy=tenancy,

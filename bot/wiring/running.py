@@ -29,12 +29,15 @@ HOUSEKEEPING: Final = timedelta(hours=1)
 BETWEEN_BATCHES: Final = timedelta(seconds=1)
 
 
-async def set_standing_jobs(desk: Desk) -> None:
-    """Puts the jobs that always stand: receiving for each community, and the clocks of digests."""
+async def set_standing_jobs(desk: Desk, *, anew: bool = False) -> None:
+    """Puts the jobs that always stand: receiving for each community, and the clocks of digests and of duty.
+
+    A clock that stands keeps its moment; with `anew`, after the business clock was moved, all are set from now.
+    """
     now = desk.store.clock.now()
     receiving = [partial(put, wanted=receive_put(name, now)) for name in desk.policy.communities]
     clocks = (*standing(desk.policy, now), *duty_clocks(desk.policy, now))
-    missing = [partial(put_missing, wanted=clock) for clock in clocks]
+    missing = [partial(put if anew else put_missing, wanted=clock) for clock in clocks]
     await desk.store.submit([*receiving, *missing, partial(put, wanted=leaving_clock(now))])
 
 

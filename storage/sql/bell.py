@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,16 +21,6 @@ BETWEEN: Final = 0.05
 """Seconds between two rings: a surge writes far more often than anybody needs to look."""
 AGAIN: Final = 2.0
 """Seconds until a connection that was lost is tried again."""
-
-
-class Bell(Protocol):
-    """`ring` tells the other replicas that something was written; `listen` calls `heard` when one of them rang."""
-
-    def ring(self) -> None: ...
-
-    async def listen(self, heard: Callable[[], None]) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 class NoBell:

@@ -39,15 +39,15 @@ class SqlBoard:
         self, departments: Sequence[str], communities: Collection[str] | None, now: datetime
     ) -> Mapping[str, Load]:
         free = CASES.c.state == State.OPEN.value
-        # An expression, not the column: else SQLite walks an index in the departments' order and reads every case.
-        of = CASES.c.department.concat("")
+        of = CASES.c.department
+        # As it stands in the index that holds all of this, which is walked once, department by department.
         counts = select(
             of,
             func.sum(case((free, 1), else_=0)),
             func.count(),
             func.sum(case((CASES.c.due <= now, 1), else_=0)),
             func.min(case((free, CASES.c.opened_at))),
-        ).where(text(OPEN))  # All departments: so the index that holds all of this is walked once.
+        ).where(text(OPEN))
         alarms = select(CASES.c.department, func.count()).where(
             CASES.c.escalating == true(), CASES.c.department.in_(departments)
         )

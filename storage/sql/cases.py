@@ -9,23 +9,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    bindparam,
-    false,
-    func,
-    insert,
-    not_,
-    or_,
-    select,
-    text,
-    true,
-    union,
-    update,
-)
+from sqlalchemy import Connection, bindparam, insert, select, text, union, update
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event
 from bot.domain.people import PersonId
 from bot.domain.refusals import NoSuchCase
@@ -34,18 +20,17 @@ from bot.effects import follow
 from bot.ports import CaseFilter, Queue, Stale, Thread
 from storage.sql import chain
 from storage.sql.codec import decode_case, encode_case
-from storage.sql.columns import OPEN, SECOND_THOUGHTS, lowered
-from storage.sql.tables import CaseRow, MentionRow, ThreadRow
-from storage.sql.tags import in_use, save_tags, tagged
+from storage.sql.columns import OPEN, SECOND_THOUGHTS
+from storage.sql.inbox import CASES, MENTIONS, number, page
+from storage.sql.queues import queues_of
+from storage.sql.tables import ThreadRow
+from storage.sql.tags import in_use, save_tags
 
 if TYPE_CHECKING:
     from storage.sql.work import SqlWork
 
-CASES: Any = CaseRow.__table__  # type: ignore[attr-defined]
+__all__ = ["CASES", "MENTIONS", "THREADS", "SqlCases", "subject"]
 THREADS: Any = ThreadRow.__table__  # type: ignore[attr-defined]
-MENTIONS: Any = MentionRow.__table__  # type: ignore[attr-defined]
-SEARCHED: Final = 50_000
-"""How many of the newest mentions a search looks through."""
 
 
 class SqlCases:
@@ -54,7 +39,7 @@ class SqlCases:
     def __init__(self, work: SqlWork) -> None:
         self._work = work
         self._loaded: dict[int, Case] = {}
-        self._saved: set[int] = set()
+        self.saved: set[int] = set()
 
     async def get(self, case_id: int) -> Case:
         row = await self._work.read(lambda c: c.execute(_ONE, {"id": case_id}).first())
@@ -70,9 +55,9 @@ class SqlCases:
     async def save(self, case: Case) -> None:
         if not case.pending and case == self._loaded.get(case.id):
             return
-        if case.id in self._saved:
+        if case.id in self.saved:
             raise ValueError(f"case {case.id} is saved twice in one work")
-        self._saved.add(case.id)
+        self.saved.add(case.id)
         follows = follow(self._loaded.get(case.id), case, self._work.store.policy)
         self._work.write(partial(_save, case=case, place=self._work.origin.place))
         tags = self._loaded[case.id].tags if case.id in self._loaded else ()
@@ -87,9 +72,7 @@ class SqlCases:
                 self._work.jobs.again(number, follows.again)
 
     async def find(self, which: CaseFilter, *, limit: int = 20, offset: int = 0) -> Sequence[Case]:
-        wanted = _where(select(CASES.c.body), which)
-        order = (CASES.c.since,) if which.unanswered else (CASES.c.priority, CASES.c.due)
-        wanted = wanted.order_by(*order, CASES.c.id).limit(limit).offset(offset)
+        wanted = page(which, limit=limit, offset=offset)
         rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
         found = [decode_case(row.body) for row in rows]
         # What is found may be changed and saved as well: what follows is told by what it was before.
@@ -97,27 +80,14 @@ class SqlCases:
         return found
 
     async def count(self, which: CaseFilter, *, most: int | None = None) -> int:
-        wanted = _where(select(func.count()).select_from(CASES), which)
-        if most is not None:
-            some = _where(select(CASES.c.id), which)
-            # In its order, so that the index of who waits is the one that is walked.
-            some = (some.order_by(CASES.c.since) if which.unanswered else some).limit(most)
-            wanted = select(func.count()).select_from(some.subquery())
+        wanted = number(which, most=most)
         return await self._work.read(lambda c: int(c.execute(wanted).scalar_one()), long=True)
 
     async def queues(
-        self, departments: Sequence[str], communities: Sequence[str] | None = None
+        self, departments: Sequence[str], communities: Sequence[str] | None = None, *, most: int
     ) -> Mapping[str, Queue]:
-        where = tuple(communities) if communities is not None else None
-        which = CaseFilter(departments=tuple(departments), communities=where)
-        columns = (CASES.c.department, CASES.c.state, func.count(), func.min(CASES.c.opened_at))
-        wanted = _where(select(*columns), which).group_by(CASES.c.department, CASES.c.state)
-        rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
-        queues: dict[str, Queue] = {}
-        for department, state, count, oldest in rows:
-            free = {"unclaimed": count, "oldest": oldest} if state == State.OPEN else {"claimed": count}
-            queues[department] = replace(queues.get(department, Queue()), **free)
-        return queues
+        counted = partial(queues_of, departments=departments, communities=communities, most=most)
+        return await self._work.read(counted, long=True)
 
     async def holders(self) -> frozenset[PersonId]:
         rows = await self._work.read(lambda c: c.execute(_HOLDERS).all(), long=True)
@@ -219,6 +189,8 @@ def _row(case: Case, seq: int) -> dict[str, Any]:
     saved = replace(case, version=case.version + 1, seq=seq)
     promised = case.service
     due = promised.first_due if promised.responded_at is None else promised.resolve_due
+    if case.waiting is not None and promised.responded_at is not None:
+        due = max(due, case.waiting.until)  # its clock stands still: it is not late while it waits
     return {
         "id": case.id,
         "version": saved.version,
@@ -267,72 +239,3 @@ _LINK_AGAIN: Final = update(THREADS).where(
     THREADS.c.case_id == bindparam("was_case"),
     THREADS.c.last_at == bindparam("was_at"),
 )
-
-
-_STILL_OPEN: Final = frozenset({State.OPEN, State.CLAIMED})
-
-
-def _where(query: Select[Any], which: CaseFilter) -> Select[Any]:
-    query = query.where(CASES.c.state.in_([state.value for state in which.states]))
-    if _STILL_OPEN.issuperset(which.states):
-        query = query.where(text(OPEN))
-    if which.unanswered:
-        query = query.where(CASES.c.responded_at.is_(None))
-    if which.departments is not None:
-        query = query.where(CASES.c.department.in_(which.departments))
-    if which.communities is not None:
-        query = query.where(CASES.c.community.in_(which.communities))
-    if which.owner is not None:
-        query = query.where(CASES.c.owner == which.owner)
-    if which.offered_to is not None:
-        query = query.where(CASES.c.offered_to.in_(which.offered_to))
-    if which.offered:
-        query = query.where(CASES.c.offered_to.is_not(None))
-    if which.handed_to is not None:
-        query = query.where(CASES.c.handed_to.in_(which.handed_to))
-    if which.escalated is not None:
-        query = query.where(CASES.c.escalating == (true() if which.escalated else false()))
-    if which.due_before is not None:
-        query = query.where(CASES.c.due <= which.due_before)
-    if which.awake_at is not None:
-        query = query.where(or_(CASES.c.snoozed_until.is_(None), CASES.c.snoozed_until <= which.awake_at))
-    if which.visible_to is not None:
-        query = query.where(CASES.c.id.not_in(_hidden_from(which.visible_to, which.states)))
-    for word in (which.text or "").split():
-        query = query.where(_found_by(word))
-    return query
-
-
-def _hidden_from(viewers: Sequence[str], states: Sequence[State]) -> Any:
-    """The restricted cases in these states that none of the departments and people may see."""
-    seen = [_RESTRICTED.c.sight.contains(f"|{each}|", autoescape=True) for each in viewers]
-    hidden = select(_RESTRICTED.c.id).where(
-        _RESTRICTED.c.sight.is_not(None), _RESTRICTED.c.state.in_([state.value for state in states])
-    )
-    return hidden.where(not_(or_(*seen))) if seen else hidden
-
-
-_RESTRICTED: Any = CASES.alias("restricted")
-
-
-def _found_by(word: str) -> Any:
-    """A word with # is a tag of the case as well as a hashtag in its posts."""
-    mentioned = CASES.c.id.in_(_mentioning(word))
-    tag = word.removeprefix("#").casefold()
-    return or_(CASES.c.id.in_(tagged(tag)), mentioned) if word.startswith("#") and tag else mentioned
-
-
-def _mentioning(word: str) -> Any:
-    """Cases of the newest mentions that hold the word, in the text or in the author's name."""
-    newest = select(func.coalesce(func.max(MENTIONS.c.id), 0) - SEARCHED).scalar_subquery()
-    return select(MENTIONS.c.case_id).where(
-        MENTIONS.c.id > newest,
-        MENTIONS.c.case_id.is_not(None),
-        or_(*(_holds(column, word) for column in (MENTIONS.c.text, MENTIONS.c.handle, MENTIONS.c.name))),
-    )
-
-
-def _holds(column: Any, word: str) -> Any:
-    if word.isascii():
-        return column.icontains(word, autoescape=True)
-    return lowered(column).contains(word.lower(), autoescape=True)

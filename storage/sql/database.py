@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import make_url
 
-from storage.sql.bell import Bell, NoBell, ServerBell
+from bot.ports import Bell
+from storage.sql.bell import NoBell, ServerBell
 from storage.sql.engine import UnsupportedDatabase, connect, sqlite_path
 from storage.sql.lock import DatabaseLock
 from storage.sql.postgres import READERS, ServerCommitter, ServerReader, engine_of

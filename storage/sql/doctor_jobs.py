@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.ports import Finding, Health
+from storage.sql.database import is_server
 from storage.sql.doctor import open_to_read
+from storage.sql.doctor_server import look
+from storage.sql.migrate import current, newest
 from storage.sql.moments import EPOCH, micros
+from storage.sql.postgres import AWAY
 
 JOBS: Final = "Jobs"
 CLOCK: Final = "Clock"
@@ -42,8 +48,8 @@ AHEAD: Final = (
     "The business clock shows {at:%Y-%m-%d %H:%M} UTC, {apart} {where} real time: a demo's clock was left on."
 )
 MEND_CLOCK: Final = (
-    "Give the desk a database of its own (BATON_DATABASE_URL). If this one is right, stop the desk and say: "
-    "sqlite3 <file> 'DELETE FROM clock'"
+    "Give the desk a database of its own (BATON_DATABASE_URL). If this one is right, stop the desk and say there: "
+    "DELETE FROM clock"
 )
 CLOCK_WELL: Final = "The business clock is real time."
 _MOST_LANES: Final = 3
@@ -52,10 +58,8 @@ _SHORT: Final = 200
 
 def examine_jobs(url: str, now: datetime) -> Iterator[Finding]:
     """What waits too long or was given up, by real time `now`; nothing for a database that is not at our shape."""
-    connection = open_to_read(url)
-    if connection is None:
-        return
-    with closing(connection):
+
+    def read(connection: Asked) -> list[Finding]:
         business = _business(connection, now)
         found = [
             *_aside(connection),
@@ -63,37 +67,69 @@ def examine_jobs(url: str, now: datetime) -> Iterator[Finding]:
             *_lanes(connection, business),
             *_undelivered(connection, business),
         ]
-    yield from found or [_finding(JOBS, Health.WELL, JOBS_WELL)]
+        return found or [_finding(JOBS, Health.WELL, JOBS_WELL)]
+
+    yield from _read(url, read)
 
 
 def examine_clock(url: str, now: datetime) -> Iterator[Finding]:
     """Whether business time is real time, as a desk at work needs it."""
-    connection = open_to_read(url)
-    if connection is None:
-        return
-    with closing(connection):
+
+    def read(connection: Asked) -> list[Finding]:
         row = connection.execute("SELECT rate FROM clock").fetchone()
         if row is not None and row[0] != 1.0:
-            yield _finding(CLOCK, Health.BROKEN, RUNS.format(rate=row[0]), MEND_CLOCK)
-            return
+            return [_finding(CLOCK, Health.BROKEN, RUNS.format(rate=row[0]), MEND_CLOCK)]
         business = _business(connection, now)
-    apart = business - now
-    if abs(apart) > APART:
-        where = "ahead of" if apart > timedelta(0) else "behind"
-        says = AHEAD.format(at=business, apart=_length(abs(apart)), where=where)
-        yield _finding(CLOCK, Health.BROKEN, says, MEND_CLOCK)
-    else:
-        yield _finding(CLOCK, Health.WELL, CLOCK_WELL)
+        apart = business - now
+        if abs(apart) > APART:
+            where = "ahead of" if apart > timedelta(0) else "behind"
+            says = AHEAD.format(at=business, apart=_length(abs(apart)), where=where)
+            return [_finding(CLOCK, Health.BROKEN, says, MEND_CLOCK)]
+        return [_finding(CLOCK, Health.WELL, CLOCK_WELL)]
+
+    yield from _read(url, read)
 
 
-def _business(connection: sqlite3.Connection, now: datetime) -> datetime:
+def _read(url: str, read: Callable[[Asked], list[Finding]]) -> list[Finding]:
+    """What it finds in a database at this program's shape; of any other, its own check says enough."""
+    if is_server(url):
+        try:
+            return look(url, lambda c: read(_Server(c)) if current(c) == newest() else [])
+        except (DBAPIError, *AWAY):
+            return []
+    connection = open_to_read(url)
+    if connection is None:
+        return []
+    with closing(connection):
+        return read(connection)
+
+
+class Asked(Protocol):
+    """A database of either kind, asked in the words both know."""
+
+    def execute(self, sql: str, values: tuple[Any, ...] = (), /) -> Any: ...
+
+
+class _Server:
+    """A PostgreSQL connection, asked as a SQLite file is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: tuple[Any, ...] = (), /) -> Any:
+        for number in range(1, len(values) + 1):
+            sql = sql.replace("?", f"${number}", 1)
+        return self._connection.exec_driver_sql(sql, values)
+
+
+def _business(connection: Asked, now: datetime) -> datetime:
     row = connection.execute("SELECT real_anchor, business_anchor, rate FROM clock").fetchone()
     if row is None:
         return now
     return _moment(row[1]) + (now - _moment(row[0])) * float(row[2])
 
 
-def _aside(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _aside(connection: Asked) -> Iterator[Finding]:
     jobs = "FROM jobs WHERE set_aside IS NOT NULL"
     (count,) = connection.execute(f"SELECT count(*) {jobs}").fetchone()
     if count:
@@ -109,7 +145,7 @@ def _aside(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield _finding(JOBS, Health.BROKEN, says, MEND_MENTIONS)
 
 
-def _unfiled(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+def _unfiled(connection: Asked, now: datetime) -> Iterator[Finding]:
     new = "SELECT count(*), min(received_at) FROM mentions WHERE case_id IS NULL AND set_aside IS NULL"
     count, oldest = connection.execute(new).fetchone()
     if count and now - _moment(oldest) > LATE:
@@ -117,7 +153,7 @@ def _unfiled(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]
         yield _finding(JOBS, Health.BROKEN, says, MEND_UNFILED)
 
 
-def _lanes(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+def _lanes(connection: Asked, now: datetime) -> Iterator[Finding]:
     late = (
         "SELECT lane, count(*), min(due) FROM jobs WHERE lane IS NOT NULL AND set_aside IS NULL AND due < ? "
         "GROUP BY lane ORDER BY min(due)"
@@ -131,7 +167,7 @@ def _lanes(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
         yield _finding(JOBS, Health.DOUBTFUL, says, MEND_LANE)
 
 
-def _undelivered(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
+def _undelivered(connection: Asked, now: datetime) -> Iterator[Finding]:
     lately = "SELECT count(*) FROM events WHERE kind = 'undelivered' AND at > ?"
     (count,) = connection.execute(lately, (micros(now - LATELY),)).fetchone()
     if count:

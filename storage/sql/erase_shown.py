@@ -121,12 +121,13 @@ def _put(
     parts = about.split(":", 2)
     if kind == "page" and len(parts) == 3:
         return _to_person("page", key, about, paged.get((int(parts[1]), parts[2])), now)
-    if kind == "notice" and len(parts) == 3:
-        return _to_person("notice", key, about, parts[2], now)
-    if kind == "notice" and where:
+    # A channel has its platform before it; an e-mail, which has an @ too, has no colon.
+    if kind == "notice" and ":" in where:
         place = _place(where, policy)
         args = args_of("notice", f"{what}:#{place.department or ''}", place)
         return Put(kind=kind, key=key, due=now, lane=where, rank=Rank.EDIT, args=args)
+    if kind == "notice" and len(parts) == 3:
+        return _to_person("notice", key, about, parts[2], now)
     return None
 
 

@@ -55,7 +55,8 @@ async def _erased(store: SqlStore, do: partial[Erased], eraser: Eraser) -> Outco
 
     def write(connection: Connection) -> None:
         erased = do(connection)
-        done.append(erased)
+        # Where another transaction crossed this one it is done once more, from the beginning.
+        done[:] = [erased]
         if erased.traces is not None:
             unsaid(connection, erased.traces)
         audit.record(

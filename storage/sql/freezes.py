@@ -21,6 +21,7 @@ from storage.sql.cases import CASES
 from storage.sql.codec import decode_case
 from storage.sql.columns import OPEN
 from storage.sql.tables_freezes import FreezeRow
+from storage.sql.turns import stand_still
 
 if TYPE_CHECKING:
     from storage.sql.work import SqlWork
@@ -90,12 +91,14 @@ def _standing(connection: Connection, case: Case) -> Freeze | None:
 
 
 def _still_thawed(connection: Connection, case: Case) -> None:
+    stand_still(connection, alone=False)
     if _standing(connection, case) is not None:
         raise Stale(f"case {case.id} was frozen")
 
 
 def _freeze(connection: Connection, freeze: Freeze) -> None:
     row = {"scope": freeze.scope, "by": freeze.by, "at": freeze.at, "why": freeze.why}
+    stand_still(connection, alone=True)
     try:
         connection.execute(_ADD, row)
     except IntegrityError as error:

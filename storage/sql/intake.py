@@ -50,7 +50,7 @@ def _append(
                 accepted += 1
                 communities.setdefault(row[2], now)
         counts.append(accepted)
-    for community, due in communities.items():
+    for community, due in sorted(communities.items()):
         put(connection, receive_put(community, due))
     return counts
 

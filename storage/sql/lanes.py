@@ -12,17 +12,18 @@ from bot.ports import Clock, Hold, Job, Message, Place, Posted, Put, Rank
 from storage.sql.messages import (
     BEGIN,
     GIVEN_UP,
-    LOST,
     THERE,
     as_message,
     digest_is_new,
+    is_lost,
     record,
     too_late,
 )
 from storage.sql.moments import EPOCH
 from storage.sql.puts import JOBS, LANES, as_job, put, put_all, waiting_in
 from storage.sql.reader import Reader
-from storage.sql.writer import Writer
+from storage.sql.turns import Rows
+from storage.sql.writer import Write, Writer
 
 
 class SqlLanes:
@@ -46,7 +47,7 @@ class SqlLanes:
 
     async def renew(self, hold: Hold, lease: timedelta) -> bool:
         until = {**_mine(hold), "lease_until": self._clock.real() + lease}
-        (held,) = await self._writer.submit([lambda c: c.execute(_CHANGE, until).rowcount])
+        (held,) = await self._submit(hold, lambda c: c.execute(_CHANGE, until).rowcount)
         return bool(held)
 
     async def next_job(self, hold: Hold, *, but: Collection[int] = (), fair: bool = False) -> Job | None:
@@ -84,7 +85,7 @@ class SqlLanes:
                 attempts=1,
             )
 
-        (message,) = await self._writer.submit([write])
+        (message,) = await self._submit(hold, write)
         return message  # type: ignore[no-any-return]
 
     async def finish(
@@ -97,15 +98,18 @@ class SqlLanes:
                 connection.execute(_END, _state(job))
             return True
 
-        (done,) = await self._writer.submit([write])
+        (done,) = await self._submit(hold, write)
         return bool(done)
 
-    async def lost(self, message: Message, then: Sequence[Put] = ()) -> None:
-        def write(connection: Connection) -> None:
-            if connection.execute(LOST, {"this_id": message.id}).rowcount and then:
+    async def lost(self, message: Message, then: Sequence[Put] = ()) -> bool:
+        def write(connection: Connection) -> bool:
+            lost = is_lost(connection, message)
+            if lost and then:
                 put_all(connection, then)
+            return lost
 
-        await self._writer.submit([write])
+        (lost,) = await self._writer.submit([write])
+        return bool(lost)
 
     async def fail(self, hold: Hold, job: Job, after: timedelta) -> None:
         until = {**_mine(hold), "next_ok": self._clock.real() + after}
@@ -115,7 +119,7 @@ class SqlLanes:
             if connection.execute(_CHANGE, until).rowcount:
                 connection.execute(_FAILED, {**_state(job), "failures": job.failures + 1})
 
-        await self._writer.submit([write])
+        await self._submit(hold, write)
 
     async def give_up(self, hold: Hold, job: Job, tell: Put) -> None:
         def write(connection: Connection) -> None:
@@ -124,7 +128,7 @@ class SqlLanes:
                 connection.execute(GIVEN_UP, {"this_key": job.key})
                 put(connection, tell)
 
-        await self._writer.submit([write])
+        await self._submit(hold, write)
 
     async def pause(self, hold: Hold, until: datetime, tell: Put | None = None) -> None:
         changed = {**_mine(hold), "next_ok": until}
@@ -133,7 +137,7 @@ class SqlLanes:
             if connection.execute(_CHANGE, changed).rowcount and tell is not None:
                 put(connection, tell)
 
-        await self._writer.submit([write])
+        await self._submit(hold, write)
 
     async def waiting(self, platform: str) -> Mapping[str, int]:
         # ";" is the character after ":", so these are the lanes that begin with the platform's name.
@@ -143,10 +147,15 @@ class SqlLanes:
 
     async def release(self, hold: Hold) -> None:
         def write(connection: Connection) -> None:
-            due, rank = waiting_in(connection, hold.lane)
-            connection.execute(_CHANGE, {**_mine(hold), "lease_until": EPOCH, "due": due, "rank": rank})
+            # Locked first: what another replica puts here meanwhile is either seen now, or says itself when it is due.
+            if _held(connection, hold):
+                due, rank = waiting_in(connection, hold.lane)
+                connection.execute(_CHANGE, {**_mine(hold), "lease_until": EPOCH, "due": due, "rank": rank})
 
-        await self._writer.submit([write])
+        await self._submit(hold, write)
+
+    async def _submit(self, hold: Hold, write: Write) -> list[Any]:
+        return await self._writer.submit([write], rows=Rows(lanes=(hold.lane,)))
 
 
 def _held(connection: Connection, hold: Hold) -> bool:
@@ -214,6 +223,7 @@ _COUNTED: Final = (
     .group_by(JOBS.c.lane)
 )
 _STATE: Final = (JOBS.c.id == bindparam("this_id")) & (JOBS.c.gen == bindparam("this_gen"))
-_NEWEST: Final = select(JOBS.c.id).where(_STATE)
+# Locked: who puts it anew, as an acknowledgement does, waits for the send that has begun, or stops it before.
+_NEWEST: Final = select(JOBS.c.id).where(_STATE).with_for_update()
 _FAILED: Final = update(JOBS).where(_STATE)
 _END: Final = delete(JOBS).where(_STATE)

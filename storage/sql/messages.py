@@ -9,9 +9,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.ports import Job, Message, Place, Posted, Put, Rank
 from storage.sql.puts import JOBS, put
-from storage.sql.tables import DigestRow, MessageRow
+from storage.sql.tables import DigestRow, MessageRow, WebMessageRow
 
 MESSAGES: Any = MessageRow.__table__  # type: ignore[attr-defined]
+WEB: Any = WebMessageRow.__table__  # type: ignore[attr-defined]
 DIGESTS: Any = DigestRow.__table__  # type: ignore[attr-defined]
 
 
@@ -45,6 +46,15 @@ def record(connection: Connection, message: Message, posted: Posted, shown: str)
     return bool(connection.execute(_RECORD, values).rowcount)
 
 
+def is_lost(connection: Connection, message: Message) -> bool:
+    """Marks it as not posted. False for one that came into our own chat just now, which is to be found there."""
+    if message.posted is None:
+        connection.execute(FATE, {"this_nonce": message.nonce})
+        if connection.execute(_IN_OUR_OWN_CHAT, {"this_nonce": message.nonce}).first() is not None:
+            return False
+    return bool(connection.execute(LOST, {"this_id": message.id}).rowcount)
+
+
 def too_late(connection: Connection, job: Job, message: Message | None) -> bool:
     """Another worker took the lane over while this one was speaking. Whether what it posted stands all the same."""
     if message is None:
@@ -70,6 +80,10 @@ _RECORD: Final = _CHANGE.where(MESSAGES.c.state != "lost")
 _TAKEN_BACK: Final = _CHANGE.where(MESSAGES.c.state == "sending").values(state="lost")
 _STATE: Final = select(MESSAGES.c.state).where(MESSAGES.c.id == bindparam("this_id"))
 _OF_KEY: Final = MESSAGES.c.key == bindparam("this_key")
+FATE: Final = select(MESSAGES.c.state).where(MESSAGES.c.nonce == bindparam("this_nonce")).with_for_update()
+_IN_OUR_OWN_CHAT: Final = select(WEB.c.id).where(
+    WEB.c.nonce == bindparam("this_nonce"), WEB.c.deleted.is_(False)
+)
 BEGIN: Final = insert(MESSAGES).returning(MESSAGES.c.id)
 LOST: Final = _RECORD.values(state="lost")
 GIVEN_UP: Final = update(MESSAGES).where(_OF_KEY, MESSAGES.c.state == "sending").values(state="failed")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from storage.sql.database import is_server
 from storage.sql.engine import connect
-from storage.sql.postgres import engine_of
+from storage.sql.postgres import AWAY, CannotConnect, engine_of, why_not
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
@@ -80,13 +80,16 @@ def _run(url: str, do: Callable[[Config], None]) -> None:
 
 async def _on_server(url: str, migrate: Callable[[Connection], None]) -> None:
     """Replicas that start together take turns, so that one migrates and the others find it done."""
-    engine = engine_of(url)
+    engine = engine_of(url, patient=True)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SET LOCAL lock_timeout = 0"))
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
             await connection.run_sync(migrate)
+    except AWAY as error:
+        raise CannotConnect(why_not(url, error)) from error
     finally:
         await engine.dispose()
 

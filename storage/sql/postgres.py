@@ -9,32 +9,51 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+import asyncpg
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.ports import Overloaded
 from storage.sql.writer import Unit, apply_all, translate
 
 T = TypeVar("T")
 
 READERS: Final = 8
 _SETTINGS: Final = {
-    # A replica that freezes inside a transaction must not hold its rows for longer than a lease of a job.
-    "idle_in_transaction_session_timeout": "15s",
+    # A replica that freezes inside a transaction must not keep others from its rows: it loses the connection, and
+    # the others wait for longer than that.
+    "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "10s",
     "statement_timeout": "60s",
     "timezone": "UTC",
     "application_name": "baton",
 }
+# Who reads keeps nobody waiting.
+_READING: Final = {"default_transaction_read_only": "on", "idle_in_transaction_session_timeout": "15s"}
 
 
-def engine_of(url: str, *, connections: int = 1, reads_only: bool = False) -> AsyncEngine:
+_ANSWERS_WITHIN: Final = 70.0
+"""Seconds after which a server that says nothing is gone: it ends every statement itself after sixty."""
+
+AWAY: Final = (OSError, NoneFree, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What connecting may raise, beside what SQLAlchemy knows."""
+
+
+class CannotConnect(Exception):
+    """The database server cannot be used; the text says why, without the password."""
+
+
+def engine_of(
+    url: str, *, connections: int = 1, reads_only: bool = False, patient: bool = False
+) -> AsyncEngine:
     """An engine for `postgresql://user:password@host/database?sslmode=…`, as libpq writes it.
 
     A dead connection is noticed before anything is written through it. Reading is not asked for twice: who reads
-    finds out, and reads again.
+    finds out, and reads again. A `patient` one waits for an answer however long it takes.
     """
-    settings = {**_SETTINGS, "default_transaction_read_only": "on"} if reads_only else _SETTINGS
+    settings = {**_SETTINGS, **(_READING if reads_only else {})}
     address = make_url(url).set(drivername="postgresql+asyncpg")
     query = dict(address.query)
     if "sslmode" in query:
@@ -46,7 +65,11 @@ def engine_of(url: str, *, connections: int = 1, reads_only: bool = False) -> As
         max_overflow=0,
         pool_pre_ping=not reads_only,
         pool_recycle=3600,
-        connect_args={"server_settings": settings, "timeout": 10},
+        connect_args={
+            "server_settings": settings,
+            "timeout": 10,
+            "command_timeout": None if patient else _ANSWERS_WITHIN,
+        },
     )
 
 
@@ -66,11 +89,13 @@ class ServerReader:
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise translate(error) from error
+        except AWAY as error:
+            raise away(error) from error
         # The server was restarted, or an idle connection was cut: the others of the pool are gone as well by now.
         try:
             return await self._once(read)
-        except SQLAlchemyError as error:
-            raise translate(error) from error
+        except (DBAPIError, *AWAY) as error:
+            raise away(error) from error
 
     async def _once(self, read: Callable[[Connection], T]) -> T:
         async with self._plain.connect() as connection:
@@ -103,11 +128,13 @@ class ServerSnapshot:
         except DBAPIError as error:
             if not (first and error.connection_invalidated):
                 raise translate(error) from error
+        except AWAY as error:
+            raise away(error) from error
         try:
             await self._let_go()
             return await self._read(read)
-        except SQLAlchemyError as error:
-            raise translate(error) from error
+        except (DBAPIError, *AWAY) as error:
+            raise away(error) from error
 
     async def _read(self, read: Callable[[Connection], T]) -> T:
         if self._connection is None:
@@ -136,7 +163,26 @@ class ServerCommitter:
             async with self._engine.connect() as connection:
                 return await connection.run_sync(apply_all, units)
         except Exception as error:  # the edge to the database: every waiting caller is told
-            return [translate(error) for _ in units]
+            return [away(error) for _ in units]
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def away(error: Exception) -> Exception:
+    """The error in the desk's words, also where there was no connection to begin with."""
+    if isinstance(error, AWAY) and not isinstance(error, DBAPIError):
+        said = Overloaded(2)
+        said.__cause__ = error
+        return said
+    return translate(error)
+
+
+def why_not(url: str, error: Exception) -> str:
+    """Why the server cannot be used, as a sentence that holds no password."""
+    address = make_url(url)
+    host = address.host or address.query.get("host") or "this machine"
+    reason = " ".join(str(error).split()) or type(error).__name__
+    if address.password:
+        reason = reason.replace(str(address.password), "***")
+    return f"The database server at {host} cannot be used: {reason}"

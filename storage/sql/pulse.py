@@ -52,6 +52,11 @@ class SqlPulse:
         real, business = self._clock.real(), self._clock.now()
         await self._writer.submit([lambda c: _said(c, real, business, stopped=True)])
 
+    async def last_beat(self) -> datetime | None:
+        """When any process of the desk last said that it works (real time); None when the last one said goodbye."""
+        row = await self._reader.once(lambda c: c.execute(_SEEN_LAST).first())
+        return row.real_at if row is not None and not row.stopped else None
+
     async def last(self) -> Outage | None:
         """The newest outage; None when the desk never was down."""
         return await self._reader.once(newest)
@@ -93,5 +98,6 @@ def catch_up_put(outage: int, due: datetime) -> Put:
     return Put(kind="outage", key=f"outage:{outage}", due=due, args={"outage": outage})
 
 
-_LAST_BEAT: Final = select(PULSE).where(PULSE.c.id == 1).with_for_update()
+_SEEN_LAST: Final = select(PULSE).where(PULSE.c.id == 1)
+_LAST_BEAT: Final = _SEEN_LAST.with_for_update()
 _NEWEST_MENTION: Final = select(func.max(MENTIONS.c.id))

@@ -65,14 +65,16 @@ def put(connection: Connection, wanted: Put) -> None:
 
 def put_all(connection: Connection, wanted: Sequence[Put]) -> None:
     """The jobs are there with these args; a live lease on one stays, and its holder's finish will not end it."""
-    connection.execute(_put_statement(connection.dialect.name), [_row(one) for one in wanted])
     lanes: dict[str, dict[str, Any]] = {}
     for one in wanted:
         if one.lane is not None:
             there = lanes.setdefault(one.lane, _lane_row(one))
             there["due"], there["rank"] = min(there["due"], one.due), min(there["rank"], int(one.rank))
+    # Lanes before jobs, as deliveries take them: the other way round the two would wait for each other.
     if lanes:
-        connection.execute(_lane_statement(connection.dialect.name), list(lanes.values()))
+        in_order = [lanes[lane] for lane in sorted(lanes)]
+        connection.execute(_lane_statement(connection.dialect.name), in_order)
+    connection.execute(_put_statement(connection.dialect.name), [_row(one) for one in wanted])
 
 
 def _row(wanted: Put) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class SqlReports:
 
     async def opened(self, scope: Scope, start: datetime, end: datetime) -> Mapping[str, int]:
         wanted = self._events((Kind.OPENED, Kind.REOPENED), scope, start, end, func.count().label("number"))
+        wanted = wanted.where(CASES.c.merged_into.is_(None))
         wanted = wanted.group_by(CASES.c.community, EVENTS.c.kind, _NUMBER)
         rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
         found: Counter[str] = Counter()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, delete, func, select, update
 
 from bot.policy.model import Policy
-from bot.ports import Origin
+from bot.ports import Bell, Origin
 from storage.sql.absences import everyone
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.clock import SqlClock
-from storage.sql.database import open_database
+from storage.sql.database import is_server, open_database
+from storage.sql.engine import sqlite_path
 from storage.sql.identities import SqlIdentities
 from storage.sql.intake import SqlIntake
 from storage.sql.jobs import SqlTimers
 from storage.sql.lanes import SqlLanes
+from storage.sql.lock import holder
 from storage.sql.moments import EPOCH
 from storage.sql.pulse import SqlPulse
 from storage.sql.puts import JOBS, LANES, insert_into
@@ -26,12 +31,17 @@ from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
 from storage.sql.sign_ins import SqlSignIns
 from storage.sql.tables import CounterRow
+from storage.sql.turns import NONE, Rows
 from storage.sql.weblog import SqlWebLog
 from storage.sql.work import SEEN, SEEN_KEPT, SqlWork
 from storage.sql.writer import Write, Writer
 
 COUNTERS: Any = CounterRow.__table__  # type: ignore[attr-defined]
+DESK: Final = "desk"
+_DESK: Final = select(COUNTERS.c.value).where(COUNTERS.c.name == DESK)
 FIRST_CASE: Final = 1001
+ALIVE: Final = timedelta(minutes=1)
+"""A desk that works says so every twenty seconds."""
 BLOCK: Final = 20
 """Case numbers are fetched in blocks; a restart leaves at most this many unused."""
 
@@ -89,9 +99,9 @@ class SqlStore:
     def work(self, origin: Origin) -> SqlWork:
         return SqlWork(self, origin)
 
-    async def submit(self, writes: Sequence[Write]) -> None:
-        """Commits the writes as one unit; whoever waits for jobs is woken."""
-        await self.writer.submit(writes)
+    async def submit(self, writes: Sequence[Write], *, rows: Rows = NONE) -> None:
+        """Commits the writes as one unit, which changes these `rows`; whoever waits for jobs is woken."""
+        await self.writer.submit(writes, rows=rows)
         self.woken()
 
     async def listen(self, changed: Callable[[], None]) -> None:
@@ -103,6 +113,26 @@ class SqlStore:
             changed()
 
         await self._database.bell.listen(heard)
+
+    def ring_by(self, make: Callable[[Bell], Bell]) -> None:
+        """Another bell between replicas, made of the database's own."""
+        bell = make(self._database.bell)
+        self._database = replace(self._database, bell=bell)
+        self.writer.wrote = bell.ring
+
+    async def number(self) -> int:
+        """This database's own number, the same for every process that uses it."""
+
+        def write(connection: Connection) -> int:
+            new = insert_into(connection, COUNTERS).values(name=DESK, value=secrets.randbits(48))
+            connection.execute(new.on_conflict_do_nothing(index_elements=["name"]))
+            return int(connection.execute(_DESK).scalar_one())
+
+        known = await self.reader.once(lambda c: c.execute(_DESK).scalar())
+        if known is not None:
+            return int(known)
+        (number,) = await self.writer.submit([write])
+        return int(number)
 
     async def free_leases(self) -> None:
         """Frees what a process that died had taken. Only where nobody else works."""
@@ -116,6 +146,15 @@ class SqlStore:
         """Reads what other processes may have changed and this one keeps in mind: the clock, and who is away."""
         await self.clock.refresh(self.reader)
         self.policy.absences.adopt(await self.reader.once(everyone))
+
+    async def at_work(self) -> str | None:
+        """Who runs the desk on this database, in words; None when nobody does."""
+        if not is_server(self.url):
+            process = holder(sqlite_path(self.url))
+            return f"process {process}" if process else None
+        beat = await self.pulse.last_beat()
+        ago = self.clock.real() - beat if beat else None
+        return f"it said so {ago.seconds} seconds ago" if ago and timedelta(0) <= ago < ALIVE else None
 
     async def close(self) -> None:
         await self._database.close()

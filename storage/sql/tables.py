@@ -87,9 +87,8 @@ class CaseRow(SQLModel, table=True):
         part_index("cases_handed", "handed_to", where="handed_to IS NOT NULL"),
         part_index("cases_merged", "merged_into", where="merged_into IS NOT NULL"),
         part_index("cases_escalating", "id", where="escalating = 1", on_postgresql="escalating"),
-        # The board and the queues count all that is open: everything they count stands in the index. It
-        # begins with what nobody looks for, so that inboxes keep to theirs.
-        part_index("cases_board", "opened_at", "department", "state", "due", where=OPEN),
+        # The board and the queues count what is open: everything they count stands in the index.
+        part_index("cases_board", "department", "state", "opened_at", "due", where=OPEN),
         # Few cases are restricted: lists leave out what is hidden instead of asking each case.
         part_index("cases_sight", "state", "sight", "id", where="sight IS NOT NULL"),
     )

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from bot.cards.card import Card
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
-from bot.ports import Clock, WebMessage
+from bot.ports import Clock, Stale, WebMessage
 from storage.sql.codec import decode_card, encode_card
-from storage.sql.messages import MESSAGES
+from storage.sql.messages import FATE, MESSAGES
 from storage.sql.reader import Reader
 from storage.sql.tables import WebMessageRow
+from storage.sql.turns import take_turns
 from storage.sql.weblog_search import matching
 from storage.sql.weblog_sight import HIDDEN, as_seen
 from storage.sql.writer import Writer
@@ -51,9 +52,12 @@ class SqlWebLog:
         }
 
         def write(connection: Connection) -> Any:
-            _take_turns(connection)
+            take_turns(connection)
             there = connection.execute(_BY_NONCE, {"this_nonce": nonce}).first()
             if there is None:
+                if connection.execute(FATE, {"this_nonce": nonce}).scalar() == "lost":
+                    # Whoever looked for it in vain says it themselves by now.
+                    raise Stale("another worker says it")
                 connection.execute(_POST, row)
                 if reply_to is not None:
                     # The thread's root shows how many answers it has.
@@ -61,31 +65,31 @@ class SqlWebLog:
                 there = connection.execute(_BY_NONCE, {"this_nonce": nonce}).one()
             return there
 
-        (posted,) = await self._writer.submit([write])
+        (posted,) = await self._writer.submit([write], last=True)
         return _as_message(posted)
 
     async def edit(self, message_id: int, card: Card) -> WebMessage | None:
         values = {"this_id": message_id, "card": encode_card(card), "edited_at": self._clock.now()}
 
         def write(connection: Connection) -> None:
-            _take_turns(connection)
+            take_turns(connection)
             connection.execute(_CHANGE, values)
 
-        await self._writer.submit([write])
+        await self._writer.submit([write], last=True)
         return await self.get(message_id)
 
     async def delete(self, message_id: int) -> None:
         gone = {"this_id": message_id, "deleted": True, "card": None, "text": None}
 
         def write(connection: Connection) -> None:
-            _take_turns(connection)
+            take_turns(connection)
             root = connection.execute(_ROOT, {"this_id": message_id}).scalar()
             connection.execute(_CHANGE, gone)
             if root is not None:
                 # It has one answer less to show.
                 connection.execute(_CHANGE, {"this_id": root})
 
-        await self._writer.submit([write])
+        await self._writer.submit([write], last=True)
 
     async def get(self, message_id: int) -> WebMessage | None:
         row = await self._reader.look(lambda c: c.execute(_BY_ID, {"this_id": message_id}).first())
@@ -138,15 +142,6 @@ class SqlWebLog:
     async def newest(self) -> int:
         return int(await self._reader.look(lambda c: c.execute(_NEWEST).scalar_one()))
 
-
-def _take_turns(connection: Connection) -> None:
-    """Numbers of changes become visible in their order: who looks after number 7 must never find 6 later."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
-
-
-_TURN: Final = 0x776562
-"""The advisory lock of changes in the web chat: "web" in ASCII."""
 
 _MESSAGES: Final = select(
     *WEB.c,

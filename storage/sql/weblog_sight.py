@@ -18,6 +18,7 @@ from storage.sql.codec import decode_case
 from storage.sql.export import messages_about
 from storage.sql.messages import MESSAGES
 from storage.sql.tables import WebMessageRow
+from storage.sql.turns import take_turns
 
 WEB: Any = WebMessageRow.__table__  # type: ignore[attr-defined]
 HIDDEN: Final = "(hidden: this case is restricted)"
@@ -44,6 +45,7 @@ def touch(connection: Connection, number: int) -> None:
     replies = select(WEB.c.id).where(WEB.c.reply_to.in_(cards), WEB.c.text.is_not(None))
     changed = [{"this_id": id} for id in connection.execute(replies).scalars()]
     if changed:
+        take_turns(connection)
         connection.execute(_TOUCH, changed)
 
 

@@ -28,6 +28,7 @@ from storage.sql.reports import SqlReports
 from storage.sql.sign_ins import SqlLinks
 from storage.sql.tables import SeenRow
 from storage.sql.tallies import SqlTallies
+from storage.sql.turns import Rows
 from storage.sql.weblog_sight import touch
 from storage.sql.writer import Write
 
@@ -109,7 +110,7 @@ class SqlWork:
             self._snapshot = None
         if error is not None or (not self._writes and self.origin.job is None):
             return
-        await self.store.submit([*self._once(), *self._writes, *self._finish()])
+        await self.store.submit([*self._once(), *self._writes, *self._finish()], rows=self._rows())
 
     async def read(self, read: Callable[[Connection], T], *, long: bool = False) -> T:
         """One read in the work's snapshot; `long` where it may walk through many rows.
@@ -133,6 +134,11 @@ class SqlWork:
             last.wanted.append(wanted)
         else:
             self._writes.append(_Puts([wanted]))
+
+    def _rows(self) -> Rows:
+        puts = (wanted for write in self._writes if isinstance(write, _Puts) for wanted in write.wanted)
+        lanes = tuple(put.lane for put in puts if put.lane is not None)
+        return Rows(cases=tuple(self.cases.saved), lanes=lanes)
 
     def _once(self) -> list[Write]:
         event, at = self.origin.event_id, self.store.clock.real()

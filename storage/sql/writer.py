@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.ports import Overloaded, Stale
+from storage.sql.turns import NONE, Rows, lock
 
 Write = Callable[[Connection], Any]
 """One write of a unit. Raises Stale, AlreadyDone or JobLost to roll its whole unit back."""
@@ -30,17 +31,29 @@ class Bulk(Protocol):
 
 QUEUE: Final = 20_000
 BATCH: Final = 500
+AGAIN: Final = 5
+"""How often a unit is applied that another transaction crossed."""
 _TAKEN: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 """Clashes that trying again may cure; any other broken constraint is a fault of ours."""
 
 
+class Crossed(Stale):
+    """Two transactions waited for each other and this one gave way. It may be applied again just as it is."""
+
+
 @dataclass(slots=True)
 class Unit:
-    """Writes that hold together or not at all. `weight` counts towards the queue's limit."""
+    """Writes that hold together or not at all. `weight` counts towards the queue's limit.
+
+    `rows` are locked before the batch begins. What is `last` is applied after all others of its batch.
+    """
 
     done: asyncio.Future[Any] = field(repr=False)
     writes: Sequence[Write] = ()
     weight: int = 1
+    rows: Rows = NONE
+    last: bool = False
+    tries: int = 1
     bulk: Bulk | None = None
     load: Any = None
 
@@ -64,7 +77,7 @@ class Writer:
     def __init__(
         self, committer: Committer, *, queue: int = QUEUE, wrote: Callable[[], None] = _nobody_asks
     ) -> None:
-        self._committer, self._wrote = committer, wrote
+        self._committer, self.wrote = committer, wrote
         self._limit = queue
         self._waiting: list[Unit] = []
         self._weight = 0
@@ -78,13 +91,15 @@ class Writer:
         """How much is waiting, for metrics."""
         return self._weight
 
-    async def submit(self, writes: Sequence[Write], *, weight: int = 1) -> list[Any]:
+    async def submit(
+        self, writes: Sequence[Write], *, weight: int = 1, rows: Rows = NONE, last: bool = False
+    ) -> list[Any]:
         """Applies the writes in order and returns their results after the commit.
 
         Raises Overloaded when the queue is full, Stale when somebody else was first, or what a write raised.
         """
         done: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-        results: list[Any] = await self._enqueue(Unit(done, writes, weight))
+        results: list[Any] = await self._enqueue(Unit(done, writes, weight, rows, last))
         return results
 
     async def submit_bulk(self, bulk: Bulk, load: Any, *, weight: int) -> Any:
@@ -120,12 +135,18 @@ class Writer:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 results = await self._committer.apply(batch)
-                self._wrote()
+                self.wrote()
                 self.batches += 1
                 self.units += len(batch)
+                crossed = []
                 for unit, result in zip(batch, results, strict=True):
+                    if isinstance(result, Crossed) and unit.tries < AGAIN:
+                        unit.tries += 1
+                        crossed.append(unit)
+                        continue
                     self._weight -= unit.weight
                     _answer(unit.done, result)
+                self._waiting = crossed + self._waiting
         finally:
             self._busy = None
 
@@ -135,6 +156,7 @@ def apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
     if len(units) == 1 and units[0].bulk is None:
         return [_apply_single(connection, units[0].writes)]
     with connection.begin():
+        lock(connection, (unit.rows for unit in units))
         return _apply_each(connection, units)
 
 
@@ -145,6 +167,10 @@ def _apply_each(connection: Connection, units: Sequence[Unit]) -> list[Any]:
     for index, unit in enumerate(units):
         if unit.bulk is not None:
             kinds.setdefault(unit.bulk, []).append(index)
+    for index, unit in enumerate(units):
+        if unit.bulk is None and not unit.last:
+            results[index] = _apply_alone(connection, unit.writes)
+    # What every replica changes all the time comes late, so that it is not held for long.
     for bulk, indexes in kinds.items():
         together = _apply_alone(connection, [partial(bulk, loads=[units[i].load for i in indexes])])
         if isinstance(together, Exception):
@@ -155,7 +181,7 @@ def _apply_each(connection: Connection, units: Sequence[Unit]) -> list[Any]:
         else:
             results.update(zip(indexes, together[0], strict=True))
     for index, unit in enumerate(units):
-        if unit.bulk is None:
+        if unit.last:
             results[index] = _apply_alone(connection, unit.writes)
     return [results[index] for index in range(len(units))]
 
@@ -203,9 +229,20 @@ def translate(error: Exception) -> Exception:
         return _with_cause(Overloaded(2), error)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _with_cause(Overloaded(2), error)
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}:
-        return _with_cause(Stale("the database asks to try again"), error)
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    if state in _CROSSED:
+        return _with_cause(Crossed("the database asks to try again"), error)
+    if state == "23505":
+        return _with_cause(Stale("somebody else wrote the same"), error)
+    if state in _PATIENCE:
+        return _with_cause(Overloaded(2), error)
     return error
+
+
+_CROSSED: Final = frozenset({"40001", "40P01"})
+_PATIENCE: Final = frozenset({"55P03", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03"})
+"""Waited for too long, out of disk or memory or connections, stopping or starting, it
+passes, or somebody has to see to it; until then everybody comes again."""
 
 
 def _with_cause(said: Exception, cause: Exception) -> Exception:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -17,17 +17,33 @@ from rich.table import Table
 
 from tests.bench.client import send
 from tests.bench.copies import AmongCopies, near_copies
+from tests.bench.old import in_years, show_years
 from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
-from tests.bench.server import BARE, DESK, KINDS, SIGNED
+from tests.bench.server import BARE, DESK, KINDS, ON_SERVER, SIGNED
 from tests.bench.slack import InSlack, in_slack
+from tests.bench.stock import Size
 from tests.bench.teams import InTeams, in_teams
+from tests.fakes.postgres import a_server as a_database
+
+_SERVERS: Final = {
+    BARE: "bare aiohttp",
+    SIGNED: "bare, signature checked",
+    DESK: "Baton, 202 after commit",
+    ON_SERVER: "Baton on PostgreSQL, 202 after commit",
+}
 
 
 async def intake(folder: Path, rounds: int, count: int) -> Mapping[str, Server]:
     """The servers take turns, so that whatever else the machine does falls on all of them."""
     async with AsyncExitStack() as stack:
-        servers = {kind: await stack.enter_async_context(a_server(kind, folder)) for kind in KINDS}
+        url = stack.enter_context(a_database(quick=False))
+        servers = {
+            kind: await stack.enter_async_context(
+                a_server(kind, folder, *((url,) if kind == ON_SERVER else ()))
+            )
+            for kind in KINDS
+        }
         for number in range(-1, rounds):
             for kind, server in servers.items():
                 load = await send(server.port, requests(count, seed=number, name=f"{kind}{number}"))
@@ -67,7 +83,7 @@ def show_intake(servers: Mapping[str, Server], rounds: int, count: int) -> Table
     for kind, server in servers.items():
         rate = server.median("rate")
         table.add_row(
-            {BARE: "bare aiohttp", SIGNED: "bare, signature checked", DESK: "Baton, 202 after commit"}[kind],
+            _SERVERS[kind],
             f"{rate:,.0f}",
             f"{rate / servers[BARE].median('rate'):.2f}",
             f"{rate / servers[SIGNED].median('rate'):.2f}",
@@ -155,12 +171,18 @@ def show_teams(figures: InTeams, rounds: int, count: int) -> Table:
     "--requests", "count", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round."
 )
 @click.option("--mentions", default=2000, show_default=True, type=click.IntRange(min=1), help="To replay.")
-def main(rounds: int, count: int, mentions: int) -> None:
+@click.option(
+    "--stored", default=1_000_000, show_default=True, type=click.IntRange(min=100), help="Mentions."
+)
+@click.option(
+    "--open", "waiting", default=100_000, show_default=True, type=click.IntRange(min=100), help="Cases."
+)
+def main(rounds: int, count: int, mentions: int, stored: int, waiting: int) -> None:
     """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""
     console = Console()
     with ExitStack() as stack:
-        folder, other, third, fourth, fifth, sixth = (
-            stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(6)
+        folder, other, third, fourth, fifth, sixth, seventh = (
+            stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(7)
         )
         with console.status("intake ..."):
             servers = asyncio.run(intake(Path(folder), rounds, count))
@@ -168,6 +190,9 @@ def main(rounds: int, count: int, mentions: int) -> None:
         with console.status("the desk at work ..."):
             figures = asyncio.run(at_work(Path(other), mentions))
         console.print(show_work(figures, mentions))
+        with console.status("a store of years ..."):
+            years = asyncio.run(in_years(Path(seventh), Size(mentions=stored, open=waiting), rounds))
+        console.print(show_years(years, Size(mentions=stored, open=waiting)))
         with console.status("near-copies ..."):
             alike = asyncio.run(near_copies(rounds, count))
         console.print(show_copies(alike, rounds, count))

@@ -1,6 +1,6 @@
 """The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER [URL]`.
 
-URL is where the desk finds its Slack, or its Teams.
+URL is where the desk finds its Slack, its Teams, or its PostgreSQL.
 
 Prints its port, serves until its standard input ends, then prints its peak memory, its processor time, and the
 longest that its event loop was held up.
@@ -35,8 +35,8 @@ from tests.fakes.slack.state import BOT_TOKEN, SIGNING_SECRET
 from tests.fakes.teams.state import APP_ID, TENANT
 from tests.fakes.teams.state import SECRET as TEAMS_SECRET
 
-BARE, SIGNED, DESK = "bare", "bare+hmac", "desk"
-KINDS: Final = (BARE, SIGNED, DESK)
+BARE, SIGNED, DESK, ON_SERVER = "bare", "bare+hmac", "desk", "desk on a server"
+KINDS: Final = (BARE, SIGNED, DESK, ON_SERVER)
 BARE_FORM, IN_SLACK, IN_TEAMS = "bare form", "desk in Slack", "desk in Teams"
 CHANNEL: Final = "C0SUPPORT"
 TEAMS_CHANNEL: Final = "19:support@thread.tacv2"
@@ -100,8 +100,10 @@ def in_chat(kind: str, folder: Path, url: str) -> tuple[Config, Policy]:
 
 @asynccontextmanager
 async def application_of(kind: str, folder: Path, url: str) -> AsyncIterator[web.Application]:
-    if kind == DESK:
-        async with connect(config(folder)) as desk:
+    if kind in (DESK, ON_SERVER):
+        known = config(folder)
+        known = replace(known, database_url=url) if url else known
+        async with connect(known) as desk:
             yield application(desk)
         return
     if kind in (IN_SLACK, IN_TEAMS):

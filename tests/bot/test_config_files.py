@@ -15,6 +15,7 @@ Write = Callable[[str], Path]
 
 COMPLETE = {
     "BATON_DATABASE_URL": f"sqlite:///{SECRET}.db",
+    "BATON_REDIS_URL": f"redis://:{SECRET}@redis:6379/0",
     "BATON_WEBHOOK_SECRETS": SECRET,
     "BATON_SLACK_BOT_TOKEN": f"xoxb-{SECRET}",
     "BATON_SLACK_SIGNING_SECRET": SECRET,
@@ -80,6 +81,8 @@ def test_a_file_that_is_no_text_is_told_without_what_it_holds(tmp_path: Path) ->
     with pytest.raises(ConfigError) as raised:
         read_config({"BATON_SLACK_BOT_TOKEN_FILE": str(file)})
     assert str(raised.value) == f"BATON_SLACK_BOT_TOKEN_FILE is {file}, which cannot be read: it is no text."
+    # The error below it holds the bytes; a traceback must not lead there.
+    assert raised.value.__suppress_context__ and raised.value.__cause__ is None
 
 
 def test_an_empty_file_is_refused(write: Write) -> None:

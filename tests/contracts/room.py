@@ -12,7 +12,8 @@ from tests.desk import Story
 
 @dataclass(frozen=True)
 class Seen:
-    """One message as a person sees it; `id` is its name in `Posted.message`.
+    """One message as a person sees it; `id` is its name in `Posted.message`. `at` is the conversation of one that stands
+    elsewhere than in a department's channel.
 
     `links` are (what it says, where it leads). `bold` are words that stand out, which our own may. `odd` is whatever a
     stranger's words could only be by being more than words: formatted otherwise, or markup of the platform.
@@ -25,6 +26,7 @@ class Seen:
     bold: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
+    at: str = ""
 
 
 class Room(Protocol):
@@ -48,7 +50,7 @@ class Room(Protocol):
         """A command, in the department's channel."""
 
     async def presses(self, who: str, seen: Seen, label: str, *, department: str = "support") -> None:
-        """A button of a message. One that asks for something first opens a form."""
+        """A button of a message, wherever it stands. One that asks for something first opens a form."""
 
     async def form(self, who: str) -> tuple[str, ...]:
         """What the form in front of that person asks for; empty when there is none."""
@@ -75,3 +77,9 @@ class Room(Protocol):
 
     async def whispers(self, who: str, *, department: str = "support") -> list[str]:
         """What only this person was told there, oldest first."""
+
+    async def answered(self, who: str, *, department: str = "support") -> Seen:
+        """The newest answer for this person alone to words in that channel, with what can be pressed on it."""
+
+    async def direct(self, who: str) -> list[Seen]:
+        """What Baton wrote to this person by itself, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -29,6 +30,7 @@ USERS: Final = {
     "U0BEN": ("Ben Okafor", "ben@kettle.example"),
     "U0CLEO": ("Cleo Hart", "cleo@kettle.example"),
     "U0DANA": ("Dana Voss", "dana@kettle.example"),
+    "U0HANA": ("Hana Sato", "hana@kettle.example"),
 }
 _POLICY: Final = Path(__file__).parents[1] / "policy.toml"
 
@@ -45,6 +47,7 @@ class InSlack(Protocol):
     def thread(self, channel: str, ts: str) -> list[dict[str, Any]]: ...
     def ephemerals(self, channel: str, user: str) -> list[dict[str, Any]]: ...
     def modal(self, user: str) -> dict[str, Any] | None: ...
+    def direct(self, user: str) -> str: ...
 
 
 class SlackRoom:
@@ -66,7 +69,7 @@ class SlackRoom:
         await self.settle()
 
     async def presses(self, who: str, seen: Seen, label: str, *, department: str = "support") -> None:
-        await self.slack.press(_user(who), CHANNELS[department], seen.id, label)
+        await self.slack.press(_user(who), seen.at or CHANNELS[department], seen.id, label)
         await self.settle()
 
     async def form(self, who: str) -> tuple[str, ...]:
@@ -100,6 +103,13 @@ class SlackRoom:
 
     async def whispers(self, who: str, *, department: str = "support") -> list[str]:
         return [read(each).text for each in self.slack.ephemerals(CHANNELS[department], _user(who))]
+
+    async def answered(self, who: str, *, department: str = "support") -> Seen:
+        return _seen(self.slack.ephemerals(CHANNELS[department], _user(who))[-1])
+
+    async def direct(self, who: str) -> list[Seen]:
+        channel = self.slack.direct(_user(who))
+        return [replace(_seen(message), at=channel) for message in self.slack.messages(channel)]
 
 
 def _seen(message: dict[str, Any]) -> Seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,13 @@ from tests.fakes.teams.reading import read_card
 
 TEAM: Final = "19:kettle@thread.tacv2"
 CHANNELS: Final = {name: f"19:{name}@thread.tacv2" for name in ("support", "pr", "legal", "sales")}
-NAMES: Final = {"ana": "Ana Ruiz", "ben": "Ben Okafor", "cleo": "Cleo Hart", "dana": "Dana Voss"}
+NAMES: Final = {
+    "ana": "Ana Ruiz",
+    "ben": "Ben Okafor",
+    "cleo": "Cleo Hart",
+    "dana": "Dana Voss",
+    "hana": "Hana Sato",
+}
 _POLICY: Final = Path(__file__).parents[1] / "policy.toml"
 _OF_A_CASE: Final = re.compile(r"\W*\d+ ")
 _BETWEEN_ACTS: Final = timedelta(seconds=5)
@@ -53,7 +60,7 @@ class TeamsRoom:
 
     async def presses(self, who: str, seen: Seen, label: str, *, department: str = "support") -> None:
         self.desk.time.at += _BETWEEN_ACTS
-        await self.teams.press(self._user(who), CHANNELS[department], seen.id, label)
+        await self.teams.press(self._user(who), seen.at or CHANNELS[department], seen.id, label)
         await self.settle()
 
     async def form(self, who: str) -> tuple[str, ...]:
@@ -92,6 +99,13 @@ class TeamsRoom:
         own = [text for text in cards if not _OF_A_CASE.match(text)]
         private = [read(message).text for message in self.teams.private(user)]
         return [*private, *self.teams.toasts.get(user, []), *own]
+
+    async def answered(self, who: str, *, department: str = "support") -> Seen:
+        return (await self.direct(who))[-1]
+
+    async def direct(self, who: str) -> list[Seen]:
+        user = self._user(who)
+        return [replace(_seen(each), at=self.teams.direct(user)) for each in self.teams.private(user)]
 
     def _user(self, who: str) -> str:
         (found,) = [id for id, user in self.teams.tenant.users.items() if user.name == NAMES[who]]

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +62,7 @@ class Press:
 class _Asked:
     press: Press
     conversation: str
-    message: str
+    message: int | None
 
 
 class Html(HTMLParser):
@@ -116,6 +116,7 @@ class WebRoom:
     session: ClientSession
     url: str
     told: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The answers for one person alone, as HTML."""
     asked: dict[str, _Asked] = field(default_factory=dict)
     last: tuple[str, dict[str, Any]] | None = None
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -131,14 +132,17 @@ class WebRoom:
         await self._post(who, "/web/say", conversation=department, text=f"/{words}")
 
     async def presses(self, who: str, seen: Seen, label: str, *, department: str = "support") -> None:
-        (message,) = [m for m in await self._messages(department, who) if str(m["id"]) == seen.id]
-        (press,) = [p for p in Html(message["html"]).presses if p.label == label]
+        conversation, message = seen.at or department, int(seen.id) if seen.id else None
+        html = (
+            self.told[who, department][-1]
+            if message is None
+            else await self._html(who, conversation, message)
+        )
+        (press,) = [p for p in Html(html).presses if p.label == label]
         if press.fields:
-            self.asked[who] = _Asked(press, department, seen.id)
+            self.asked[who] = _Asked(press, conversation, message)
         else:
-            await self._post(
-                who, "/web/press", conversation=department, message=int(seen.id), words=press.words
-            )
+            await self._post(who, "/web/press", conversation=conversation, message=message, words=press.words)
 
     async def form(self, who: str) -> tuple[str, ...]:
         asked = self.asked.get(who)
@@ -151,10 +155,13 @@ class WebRoom:
             given = values.get(each["label"], "")
             shown = {label: value for value, label in each.get("options", ())}
             assert given or each.get("optional"), f"the page does not send the form: {each['label']} is empty"
+            assert not shown or given in {"", *shown, *shown.values()}, (
+                f"{given!r} is not offered: {[*shown]}"
+            )
             said.append(shown.get(given, given))
         words = " ".join(filter(None, said))
         await self._post(
-            who, "/web/press", conversation=asked.conversation, message=int(asked.message), words=words
+            who, "/web/press", conversation=asked.conversation, message=asked.message, words=words
         )
 
     async def writes(self, who: str, text: str, *, below: Seen, department: str = "support") -> str:
@@ -177,7 +184,18 @@ class WebRoom:
         return [_seen(message) for message in page]
 
     async def whispers(self, who: str, *, department: str = "support") -> list[str]:
-        return self.told.get((who, department), [])
+        return [Html(html).text for html in self.told.get((who, department), [])]
+
+    async def answered(self, who: str, *, department: str = "support") -> Seen:
+        return _seen({"id": "", "html": self.told[who, department][-1]})
+
+    async def direct(self, who: str) -> list[Seen]:
+        at = f"@{_email(who)}"
+        return [replace(_seen(message), at=at) for message in await self._messages(at, who)]
+
+    async def _html(self, who: str, conversation: str, message: int) -> str:
+        (found,) = [m for m in await self._messages(conversation, who) if m["id"] == message]
+        return str(found["html"])
 
     async def _messages(self, conversation: str, who: str, **more: int) -> list[dict[str, Any]]:
         query: dict[str, str | int] = {"as": _email(who), "conversation": conversation, **more}
@@ -191,8 +209,7 @@ class WebRoom:
         self.last = (path, body)
         answer = await self._send(path, body)
         if answer["answer"]:
-            said = Html(answer["answer"]["html"]).text
-            self.told.setdefault((who, body["conversation"]), []).append(said)
+            self.told.setdefault((who, body["conversation"]), []).append(answer["answer"]["html"])
         return answer
 
     async def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

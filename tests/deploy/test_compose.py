@@ -30,7 +30,14 @@ def compose() -> dict[str, Any]:
 def proxy() -> dict[str, Any]:
     """The one reverse_proxy, as Caddy understands it."""
     caddy = Path(sys.executable).parent / "caddy"
-    words = [caddy, "adapt", "--adapter", "caddyfile", "--config", DEPLOY / "proxy/Caddyfile"]
+    words: list[str | Path] = [
+        caddy,
+        "adapt",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        DEPLOY / "proxy/Caddyfile",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "warn" not in done.stderr.lower(), done.stderr
     (found,) = _handlers(json.loads(done.stdout), "reverse_proxy")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.web.board import board_html
 from bot.cards.board import BoardView
 from bot.ports import Place
 from bot.router import Look
 from handlers.board import board_view
-from tests.desk import Story, a_desk, text_of, words_on
+from tests.desk import Story, a_desk, test_policy, text_of, words_on
 
 
 async def seen_by(story: Story, name: str) -> BoardView:
@@ -101,3 +103,15 @@ async def test_restricted_cases_are_counted_and_never_worded(tmp_path: Path) -> 
     assert view["legal"].unclaimed == 1
     assert "secret" not in board
     assert str(case) not in board
+
+
+async def test_it_says_whom_it_leaves_out(tmp_path: Path) -> None:
+    policy = test_policy()
+    legal = replace(policy.departments["legal"], restricted=True)
+    policy = replace(policy, departments={**policy.departments, "legal": legal})
+    async with a_desk(tmp_path, policy=policy) as story:
+        said = "Without Legal: restricted departments are counted for their own people."
+        assert said in await story.says("board", from_="ana")
+        assert said in board_html(await seen_by(story, "ana"))
+        for whole in ("cleo", "dana"):
+            assert "Without" not in await story.says("board", from_=whole)

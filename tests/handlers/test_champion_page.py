@@ -53,3 +53,12 @@ async def test_a_quiet_time_takes_one_line(desk: Story) -> None:
 
 async def test_who_champions_nothing_reads_of_their_departments(desk: Story) -> None:
     assert (await desk.says("digest weekly", from_="cleo")).startswith("Your departments · this week so far")
+
+
+async def test_what_was_merged_is_counted_once(desk: Story) -> None:
+    first, second = await desk.mention(), await desk.mention("Is Leeds open on Sundays?")
+    await desk.mention(source="forum")
+    await desk.hears(f"merge {second} into {first} one customer", from_="ana")
+    said = await desk.says("digest weekly", from_="dana")
+    assert "2 cases opened" in said
+    assert "X: @kettleco 1 and Anything else we hear 1." in said

@@ -95,3 +95,12 @@ async def test_next_prefers_what_one_can_read(tmp_path: Path) -> None:
 async def test_where_nobody_names_languages_nothing_is_said(desk: Story) -> None:
     spanish = await desk.mention("mi parcel no llega", lang="es")
     assert "can read it" not in await desk.says(f"show {spanish}", from_="ben")
+
+
+async def test_claim_next_claims_what_next_shows(tmp_path: Path) -> None:
+    async with a_desk(tmp_path, policy=speaking({BEN: ("es",)})) as desk:
+        await desk.mention("Wo ist mein Paket?", lang="de")
+        spanish = await desk.mention("¿Dónde está mi paquete?", lang="es")
+        assert (await desk.says("next", from_="ben")).startswith(f"{spanish} ·")
+        await desk.hears("claim next", from_="ben")
+        assert (await desk.case(spanish)).owner == BEN

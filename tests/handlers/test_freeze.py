@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.cards.card import Tone
 from bot.domain.freeze_refusals import Frozen
 from bot.ports import Origin, Stale
 from storage.sql.audit import verify
@@ -158,3 +159,14 @@ async def test_what_was_merged_stays_frozen(desk: Story) -> None:
     await desk.hears(f"merge {first} into {second} one customer", from_="ana")
     assert f"Publishing is frozen for case {first}" in text_of(await desk.card(second, "support"))
     assert f"`thaw {first}` ends that" in await desk.says(f"thaw {second}", from_="ana")
+
+
+async def test_only_the_stop_is_an_alarm(desk: Story) -> None:
+    await desk.hears("freeze all stop", from_="dana")
+    await desk.settles()
+    assert [card.tone for card in await desk.channel("support")][-1] is Tone.ALARM
+    await desk.hears("thaw all", from_="dana")
+    await desk.settles()
+    last = (await desk.channel("support"))[-1]
+    assert "allowed publishing for the whole company again" in text_of(last)
+    assert last.tone is Tone.NEUTRAL

@@ -96,3 +96,24 @@ async def test_an_external_finds_only_what_is_in_their_communities(desk: Story) 
         said = await desk.says(words, from_="eli")
         assert f"{ours} ·" in said, words
         assert f"{theirs} ·" not in said, words
+
+
+async def test_what_waits_for_the_customer_is_not_late(desk: Story) -> None:
+    case = await desk.mention("urgent, my refund")
+    await desk.hears(f"claim {case}", from_="ben")
+    await desk.hears(f"wait {case} customer 5d", from_="ben")
+    await desk.passes(days=4)
+    assert "Nothing is late" in await desk.says("list stale support", from_="ben")
+    await desk.passes(days=5)
+    assert f"{case} ·" in await desk.says("list stale support", from_="ben")
+
+
+async def test_who_may_not_set_priorities_is_told_so_in_english(desk: Story) -> None:
+    case = await desk.mention()
+    assert "You may not set priorities in Support. Who may: Ana Ruiz" in await desk.says(
+        f"priority {case} P2", from_="ben"
+    )
+
+
+async def test_communities_can_be_pressed_where_none_was_named(desk: Story) -> None:
+    assert "who x-kettle" in words_on(await desk.hears("who", from_="ben"))

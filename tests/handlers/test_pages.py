@@ -96,7 +96,7 @@ async def test_the_same_persons_page_of_an_older_escalation_never_shows_the_new_
     old = await page(desk, case, 1, "ana", first)
     assert old.only_edit
     assert words_on(old.card) == []
-    assert "Answered by Ben Okafor at 09:01 (claimed)\nIt was: the first" in text_of(old.card)
+    assert "Answered by Ben Okafor at 09:01 (claimed)\nThe reason: the first" in text_of(old.card)
     told = [
         text_of(card)
         for card in await desk.direct("ana")

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import sqlite3
+import os
 import tempfile
-from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, closing
+from collections.abc import Coroutine, Mapping, Sequence, Set
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from bot.cards.card import Card
-from bot.domain.case import Case, State
-from bot.domain.events import Event
-from bot.ports import CaseFilter, Origin, Place
-from bot.router import Look
-from storage.sql import chain
-from storage.sql.codec import decode_card
-from storage.sql.moments import micros, moment
+from bot.domain.case import Case
+from bot.domain.sight_refusals import Restricted
+from bot.policy.model import Policy
+from bot.ports import Place
+from bot.router import Look, Shown
+from storage.sql.migrate import upgrade
 from tests.desk import Story, Time, a_desk
-from tests.journeys.model_rules import Facts, Timer, broken_rules
+from tests.journeys.model_facts import Facts, Memory, away_in, cases_in, rows_in
+from tests.journeys.model_people import Rights, policy_without
+from tests.journeys.model_rules import broken_rules
 
 T = TypeVar("T")
 
-_MANY: Final = 10_000
-_TIMERS: Final = "SELECT key, kind, due, failures FROM jobs WHERE lane IS NULL"
-_ASIDE: Final = "SELECT key FROM jobs WHERE set_aside IS NOT NULL"
-_LATE: Final = """SELECT key FROM jobs WHERE lane IS NOT NULL AND due <= ?
-UNION SELECT key FROM messages WHERE state = 'sending'"""
-_SAID: Final = """SELECT m.key, count(*) FROM web_messages w JOIN messages m ON m.nonce = w.nonce
-WHERE NOT w.deleted AND w.card IS NOT NULL GROUP BY m.key"""
-_CARDS: Final = """SELECT w.card, coalesce(w.edited_at, w.at) FROM web_messages w JOIN messages m ON m.nonce = w.nonce
-WHERE m.key = ? AND w.conversation = ? AND NOT w.deleted"""
-_MENTIONS: Final = "SELECT case_id, count(*) FROM mentions WHERE case_id IS NOT NULL GROUP BY case_id"
-_UNFILED: Final = "SELECT count(*) FROM mentions WHERE case_id IS NULL"
+_MOST: Final = timedelta(minutes=1)
+"""So long the worker may have what it took."""
 
 
 class Model:
@@ -43,21 +36,27 @@ class Model:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="baton-model-")
+        if os.environ.get("BATON_TEST_DATABASE") != "postgresql":
+            (Path(self._folder.name) / "desk.db").write_bytes(_empty())
         # No Runner: its handling of signals costs more than most of what is asked here.
         self._loop = asyncio.new_event_loop()
         self._numbers = itertools.count(1)
         self._time = Time()
         self._desk: AbstractAsyncContextManager[Story] | None = None
         self._checked: dict[int, int] = {}
-        self._known: dict[int, tuple[Sequence[Event], int | None]] = {}
+        self._memory = Memory()
+        self.gone: frozenset[str] = frozenset()
+        self.ever_gone: frozenset[str] = frozenset()
         self.settled = True
         self.open()
 
     # -- living ---------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """The process starts on what the database holds, as `serve` does: nobody else works on it."""
-        self._desk = a_desk(Path(self._folder.name), time=self._time)
+    def open(self, gone: Set[str] = frozenset()) -> None:
+        """The process starts on what the database holds, as `serve` does: nobody else works on it. The policy is read
+        anew, perhaps without some people."""
+        self.gone, self.ever_gone = frozenset(gone), self.ever_gone | gone
+        self._desk = a_desk(Path(self._folder.name), time=self._time, policy=policy_without(self.gone))
         self.story = self.run(self._desk.__aenter__())
         self.run(self.story.desk.store.free_leases())
 
@@ -67,7 +66,11 @@ class Model:
             self.run(self._desk.__aexit__(None, None, None))
             self._desk = None
         self._checked.clear()
-        self._known.clear()
+        self._memory = Memory()
+
+    def beats(self) -> None:
+        """The desk says that it works, and notices when it did not."""
+        self.run(self.story.desk.pulse.beat())
 
     def close(self) -> None:
         self.dies()
@@ -83,8 +86,8 @@ class Model:
         store = self.story.desk.store
 
         async def take() -> None:
-            await store.timers.take(100, timedelta(seconds=60))
-            await store.lanes.take(100, timedelta(seconds=60))
+            await store.timers.take(100, _MOST)
+            await store.lanes.take(100, _MOST)
 
         self.run(take())
 
@@ -101,6 +104,11 @@ class Model:
         self.settle()
         self.settled = False
 
+    def passes(self, minutes: int) -> None:
+        """Time passes, and every clock strikes on the way."""
+        self.run(self.story.passes(timedelta(minutes=minutes)))
+        self.settled = True
+
     def waits(self, length: timedelta) -> None:
         """Time passes while nobody works."""
         self._time.at += length
@@ -115,76 +123,82 @@ class Model:
 
     # -- the facts -------------------------------------------------------------------------------------
 
-    def cases(self) -> dict[int, Case]:
-        async def read() -> Sequence[Case]:
-            async with self.story.desk.store.work(Origin()) as work:
-                return await work.cases.find(CaseFilter(states=tuple(State)), limit=_MANY)
+    @property
+    def policy(self) -> Policy:
+        return self.story.desk.policy
 
-        return {case.id: case for case in sorted(self.run(read()), key=lambda case: case.id)}
+    def cases(self) -> dict[int, Case]:
+        return self.run(self.story.desk.store.reader.once(cases_in))
+
+    def rights(self) -> Rights:
+        away = self.run(self.story.desk.store.reader.once(away_in))
+        return Rights(at=self.story.now, away=away)
 
     def check(self) -> None:
         """Raises AssertionError with every rule that does not hold."""
-        wrong = list(broken_rules(self._facts()))
+        wrong = list(broken_rules(self.facts()))
         assert not wrong, "\n".join(wrong)
 
-    def _facts(self) -> Facts:
-        cases = self.cases()
-        for case in cases.values():
-            if case.id not in self._known or len(self._known[case.id][0]) != case.seq:
-                self._known[case.id] = self.run(self._told(case))
-        with closing(sqlite3.connect(Path(self._folder.name) / "desk.db")) as db:
-            now = micros(self.story.now)
-            facts = Facts(
-                now=self.story.now,
-                settled=self.settled,
-                policy=self.story.desk.policy,
-                cases=cases,
-                history={number: events for number, (events, _) in self._known.items()},
-                broken={number: broken for number, (_, broken) in self._known.items()},
-                mentions=dict(db.execute(_MENTIONS).fetchall()),
-                unfiled=db.execute(_UNFILED).fetchone()[0],
-                timers=[
-                    Timer(key=key, kind=kind, due=moment(due), failures=failures)
-                    for key, kind, due, failures in db.execute(_TIMERS)
-                ],
-                set_aside=[key for (key,) in db.execute(_ASIDE)],
-                late=[key for (key,) in db.execute(_LATE, (now,))],
-                said=dict(db.execute(_SAID).fetchall()),
-                cards=self._cards(db, cases) if self.settled else {},
-            )
-        return facts
-
-    async def _told(self, case: Case) -> tuple[Sequence[Event], int | None]:
-        store = self.story.desk.store
-        async with store.work(Origin()) as work:
-            events = await work.cases.history(case.id, limit=_MANY)
-        subject = f"case:{case.id}"
-        broken = await store.reader.once(lambda c: chain.broken_at(c, subject, length=case.seq))
-        return events[::-1], broken
+    def facts(self) -> Facts:
+        now, memory = self.story.now, self._memory
+        rows = self.run(self.story.desk.store.reader.once(lambda db: rows_in(db, now, memory)))
+        return Facts(
+            now=now,
+            settled=self.settled,
+            people=frozenset(self.policy.people),
+            gone=frozenset(f"{name}@kettle.example" for name in self.ever_gone),
+            cases=rows.cases,
+            history=memory.history,
+            broken=memory.broken,
+            posts=rows.posts,
+            timers=rows.timers,
+            away=rows.away,
+            set_aside=rows.set_aside,
+            late=rows.late,
+            messages=list(memory.messages.values()),
+            cards=self._cards(rows.cases) if self.settled else {},
+        )
 
     def _cards(
-        self, db: sqlite3.Connection, cases: Mapping[int, Case]
-    ) -> dict[tuple[int, str], tuple[Sequence[Card], Sequence[Card]]]:
+        self, cases: Mapping[int, Case]
+    ) -> dict[tuple[int, str], tuple[Sequence[Card], Sequence[Card] | None]]:
         """Of the cases that changed since they were looked at last."""
-        found: dict[tuple[int, str], tuple[Sequence[Card], Sequence[Card]]] = {}
+        found: dict[tuple[int, str], tuple[Sequence[Card], Sequence[Card] | None]] = {}
+        said = list(self._memory.messages.values())
         for case in cases.values():
             if self._checked.get(case.id) == case.version:
                 continue
             self._checked[case.id] = case.version
             for department in case.seen_in:
-                rows = db.execute(_CARDS, (f"card:{case.id}@web:{department}", department)).fetchall()
+                key = f"card:{case.id}@web:{department}"
+                shown = [m for m in said if m.key == key and m.conversation == department]
                 # A card names days as "today": it is right as it was right when it was said.
-                moments = {self.story.now, *(moment(at) for _, at in rows)}
+                moments = {self.story.now, *(m.edited_at or m.at for m in shown)}
                 newest = [
                     self.run(self._view(case.id, department, at)) for at in sorted(moments, reverse=True)
                 ]
-                found[case.id, department] = ([decode_card(card) for card, _ in rows], newest)
+                cards = None if None in newest else [card for card in newest if card is not None]
+                found[case.id, department] = ([m.card for m in shown], cards)
         return found
 
-    async def _view(self, case_id: int, department: str, at: datetime) -> Card:
+    async def _view(self, case_id: int, department: str, at: datetime) -> Card | None:
+        """The card as it would be made for that channel; None where it would not be posted."""
         desk = self.story.desk
         place = Place(platform="web", conversation=department, department=department)
         look = Look(place=place, now=at, policy=desk.policy, store=desk.store)
-        made = await desk.router.routes.views["case"](look, str(case_id))
-        assert isinstance(made, Card)
+        try:
+            made = await desk.router.routes.views["case"](look, str(case_id))
+        except Restricted:
+            return None
+        if isinstance(made, Shown):
+            return None if made.only_edit else made.card
         return made
+
+
+@cache
+def _empty() -> bytes:
+    """An empty database at this program's shape: migrating takes longer than most of what is asked here."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        upgrade(f"sqlite:///{file}")
+        return file.read_bytes()

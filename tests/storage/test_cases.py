@@ -216,6 +216,35 @@ async def test_cases_are_found_by_every_filter(store: SqlStore) -> None:
     assert await find(store, departments=("support",), escalated=True, states=(State.OPEN,)) == [4]
 
 
+async def test_pages_over_several_departments_are_in_one_order(store: SqlStore) -> None:
+    places = ("support", "pr", "legal")
+    ranks = ("P3", "P1", "P2", "P3", "P4")
+    await save(store, *(a_case(n, department=places[n % 3], priority=ranks[n % 5]) for n in range(1, 31)))
+    everything = CaseFilter(departments=places)
+    for which in (everything, replace(everything, due_before=MONDAY + minutes(60 * 24 * 30))):
+        async with store.work(Origin()) as work:
+            pages = [await work.cases.find(which, limit=7, offset=offset) for offset in range(0, 35, 7)]
+            counts = [await work.cases.count(which, most=most) for most in (4, 30, 100, None)]
+        cases = [case for page in pages for case in page]
+        assert [case.id for case in cases] == [
+            case.id for case in sorted(cases, key=lambda c: (c.priority, c.service.first_due, c.id))
+        ]
+        assert {case.id for case in cases} == set(range(1, 31))
+        assert counts == [4, 30, 30, 30]
+
+
+async def test_queues_are_counted_no_further_than_asked(store: SqlStore) -> None:
+    await a_crowd(store)
+    async with store.work(Origin()) as work:
+        exact = await work.cases.queues(("support", "pr", "legal"), most=100)
+        most = await work.cases.queues(("support",), most=2)
+        there = await work.cases.queues(("support", "pr"), ("everywhere",), most=100)
+    assert (exact["support"].unclaimed, exact["support"].claimed, exact["pr"].unclaimed) == (5, 1, 1)
+    assert exact["support"].oldest == (await load(store, 1)).opened_at and "legal" not in exact
+    assert (most["support"].unclaimed, most["support"].claimed) == (2, 1)
+    assert list(there) == ["pr"]
+
+
 async def test_pages_of_a_list_do_not_overlap(store: SqlStore) -> None:
     await save(store, *(a_case(n) for n in range(1, 8)))
     async with store.work(Origin()) as work:

@@ -20,7 +20,7 @@ from tests.storage.conftest import ON_SQLITE
 from tests.storage.kit import does, minutes, runs
 
 pytestmark = ON_SQLITE
-SCANS = re.compile(r"^SCAN (?!CONSTANT|\d|pick|\(|json)\w+")
+SCANS = re.compile(r"^SCAN (?!CONSTANT|\d|pick|anon_|\(|json)\w+")
 """A walk through a whole table or index. A partial index is walked only as far as its condition holds."""
 
 
@@ -97,9 +97,32 @@ INBOXES = {
     "owner": CaseFilter(owner=PersonId("p3")),
     "offered": CaseFilter(offered_to=("legal",)),
     "escalated": CaseFilter(escalated=True),
+    "escalated here": CaseFilter(departments=("support",), escalated=True),
+    "overdue here and there": CaseFilter(departments=("support", "pr"), due_before=MONDAY),
     "community": CaseFilter(communities=("x-kettle",)),
     "all": CaseFilter(),
 }
+
+
+async def test_what_is_few_is_not_looked_for_among_all_that_is_open(filled: SqlStore) -> None:
+    async with asked(filled) as seen, filled.work(Origin()) as work:
+        for which in (INBOXES["escalated"], INBOXES["escalated here"]):
+            await work.cases.count(which, most=5)
+            with suppress(msgspec.ValidationError):
+                await work.cases.find(which)
+    for statement in seen:
+        plan = await plan_of(filled, *statement)
+        assert any("cases_escalating" in step for step in plan), plan
+
+
+async def test_pages_of_an_inbox_are_read_in_the_indexes_order(filled: SqlStore) -> None:
+    for which in ("department", "overdue", "overdue here and there"):
+        async with asked(filled) as seen, filled.work(Origin()) as work:
+            with suppress(msgspec.ValidationError):
+                await work.cases.find(INBOXES[which])
+        plan = await plan_of(filled, *seen[0])
+        parts = [step for step in plan if step.startswith("SEARCH cases") and "(id=?)" not in step]
+        assert parts and all("cases_inbox" in step for step in parts), plan
 
 
 @pytest.mark.parametrize("which", INBOXES)

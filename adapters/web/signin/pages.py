@@ -16,10 +16,10 @@ OUT: Final = (
     "on a machine that is not yours, sign out there too."
 )
 OUT_EVERYWHERE: Final = "You are signed out, here and on every other device."
-LINK_HINT: Final = "Or say <b>web</b> to Baton in a direct message in Slack or Teams: the link it answers with signs you in once."
+LINK_HINT: Final = "Or, where Baton is in your Slack or Teams, say <b>web</b> to it in a direct message: its link signs you in once."
 ONLY_LINKS: Final = (
-    "Say <b>web</b> to Baton in a direct message in Slack or Teams: the link it answers with signs you in once. "
-    "Whoever runs this desk can make one too, with <code>baton signin</code>."
+    "A link signs you in once. Where Baton is in your Slack or Teams, say <b>web</b> to it in a direct message; "
+    "else ask whoever runs this desk, who makes one with <code>baton signin</code>."
 )
 LINK_TITLE: Final = "Open the desk"
 LINK_LEAD: Final = "This link signs you in once. Press the button to use it in this browser."

@@ -42,7 +42,7 @@ AWAY: Final = (
     "meanwhile a one-time link works: say web to Baton in Slack or Teams."
 )
 TOO_OFTEN: Final = "That was tried too often just now. Wait a minute, then try again."
-USED_UP: Final = "This link was used already, or is older than ten minutes. Say web to Baton for a new one."
+USED_UP: Final = "This link was used already, or is older than ten minutes. Say web to Baton for a new one, or ask whoever runs this desk."
 BUSY: Final = "The desk is very busy right now, so nobody was signed in. Try again in a moment."
 
 BY_ADDRESS: Final = (300, timedelta(minutes=1))

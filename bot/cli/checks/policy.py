@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.cards.phrases import count
 from bot.cli.checks import Patient
 from bot.domain.case import Priority
 from bot.domain.people import PersonId
@@ -16,7 +17,7 @@ from bot.policy.problems import Severity
 from bot.ports import Finding, Health
 
 AREA: Final = "Policy"
-WELL: Final = "{file} fits together: {people} people, {departments} departments."
+WELL: Final = "{file} fits together: {people}, {departments}."
 MEND_POLICY: Final = (
     "`baton policy check` shows all of them in their places, and says it again once they are mended."
 )
@@ -54,7 +55,9 @@ async def policy(patient: Patient) -> AsyncIterator[Finding]:
     if known is None:
         return
     says = WELL.format(
-        file=patient.config.policy, people=len(known.people), departments=len(known.departments)
+        file=patient.config.policy,
+        people=count(len(known.people), "person", "people"),
+        departments=count(len(known.departments), "department"),
     )
     yield Finding(area=AREA, health=Health.WELL, says=says)
     for says, mend in (

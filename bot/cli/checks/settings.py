@@ -22,6 +22,7 @@ _NAMED: Final = frozenset(
     for name in (
         "POLICY",
         "DATABASE_URL",
+        "REDIS_URL",
         "HOST",
         "PORT",
         "WEBHOOK_SECRETS",
@@ -79,6 +80,7 @@ MEND_CLEAR: Final = "Write https:// instead."
 _GROUPS: Final = (
     ("POLICY",),
     ("DATABASE_URL",),
+    ("REDIS_URL",),
     ("PORT",),
     ("WEBHOOK_SECRETS",),
     ("HOST", "WEB_CHAT", "PUBLIC_URL", "TRUSTED_PROXIES", "SIGNIN_"),

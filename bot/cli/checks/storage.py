@@ -1,19 +1,26 @@
-"""The database: the file, what waits in it, and its clock."""
+"""The database: the file or the server, what waits in it, and its clock."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 
+from sqlalchemy.exc import ArgumentError
+
 from bot.cli.checks import Patient
 from bot.ports import Finding
+from storage.sql.database import is_server
 from storage.sql.doctor import examine
 from storage.sql.doctor_jobs import examine_clock, examine_jobs
+from storage.sql.doctor_server import examine_server
+from storage.sql.engine import UnsupportedDatabase
 
 
 async def database(patient: Patient) -> AsyncIterator[Finding]:
     """Its place, its permissions, its shape, its health."""
-    for finding in await asyncio.to_thread(lambda: list(examine(patient.config.database_url))):
+    url = patient.config.database_url
+    look = examine_server if _on_a_server(url) else examine
+    for finding in await asyncio.to_thread(lambda: list(look(url))):
         yield finding
 
 
@@ -29,3 +36,11 @@ async def jobs(patient: Patient) -> AsyncIterator[Finding]:
     url, now = patient.config.database_url, patient.now
     for finding in await asyncio.to_thread(lambda: list(examine_jobs(url, now))):
         yield finding
+
+
+def _on_a_server(url: str) -> bool:
+    """What is no address at all is for the check of files to say."""
+    try:
+        return is_server(url)
+    except (UnsupportedDatabase, ArgumentError):
+        return False

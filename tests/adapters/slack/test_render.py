@@ -36,6 +36,7 @@ from bot.cards.card import (
     Text,
     Tone,
 )
+from tests.adapters.every_card import every_card
 from tests.adapters.slack.limits import check_blocks, check_view, parts, strings
 from tests.bot.cards.reading import HOSTILE
 from tests.desk import Story, buttons_of, text_of
@@ -450,7 +451,7 @@ def _spoken(number: int) -> Iterator[str]:
 async def test_every_answer_is_rendered_within_the_rules(desk: Story) -> None:
     await _a_busy_day(desk)
     for person in ("ana", "cleo", "dana", "gil", "vera"):
-        for said in _spoken(1):
+        for said in _spoken(1001):
             card = await desk.hears(said, from_=person, settle=False)
             assert card is not None, said
             for most in (50, 100):
@@ -471,6 +472,11 @@ async def test_every_message_of_a_busy_day_is_rendered_within_the_rules(desk: St
         _whole(card, blocks_of(card))
         kinds |= {type(element) for element in card.elements}
     assert len(cards) > 20 and kinds == set(get_args(Element))
+
+
+async def test_every_card_of_the_desks_rules_is_rendered_within_the_platforms(desk: Story) -> None:
+    for card in await every_card(desk, f"{NASTY[0]} {NASTY[1]} {NASTY[6]}"):
+        _whole(card, blocks_of(card))
 
 
 def _whole(card: Card, blocks: Blocks) -> None:

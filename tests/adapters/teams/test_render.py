@@ -37,6 +37,7 @@ from bot.cards.card import (
     Text,
     Tone,
 )
+from tests.adapters.every_card import every_card
 from tests.adapters.teams.limits import check_card, check_message, parts, strings
 from tests.adapters.teams.test_text import LOOK_ALIKES, no_markdown
 from tests.bot.cards.reading import HOSTILE
@@ -518,7 +519,7 @@ def _spoken(number: int) -> Iterator[str]:
 async def test_every_answer_is_rendered_within_the_rules(desk: Story) -> None:
     await _a_busy_day(desk)
     for person in ("ana", "cleo", "dana", "gil", "vera"):
-        for said in _spoken(1):
+        for said in _spoken(1001):
             card = await desk.hears(said, from_=person, settle=False)
             assert card is not None, said
             _whole(card)
@@ -535,6 +536,11 @@ async def test_every_message_of_a_busy_day_is_rendered_within_the_rules(desk: St
         _the_schema_takes(_whole(card))
     assert len(cards) > 20
     assert {type(element) for card in cards for element in card.elements} == set(get_args(Element))
+
+
+async def test_every_card_of_the_desks_rules_is_rendered_within_the_platforms(desk: Story) -> None:
+    for card in await every_card(desk, f"{NASTY[0]} {NASTY[1]} {NASTY[7]}"):
+        _the_schema_takes(_whole(card))
 
 
 def _whole(card: Card) -> Block:

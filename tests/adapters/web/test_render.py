@@ -249,3 +249,12 @@ def test_a_long_post_is_folded_at_a_blank_and_loses_nothing() -> None:
     assert shown == words.split()
     short = render_card(Card(title="", summary="x", elements=(Quote(text=words[:800], by="m"),)))
     assert "<details>" not in short
+
+
+def test_long_facts_get_room() -> None:
+    short = render_card(a_card(Facts(rows=(("Owner", "Ana"),))))
+    assert '<dl class="facts"><div><dt>' in short
+    wordy = render_card(a_card(Facts(rows=(("Goal", "missed by a few points " * 4),))))
+    assert '<div class="whole">' in wordy
+    named = render_card(a_card(Facts(rows=(("handoff <case> <department> [note...]", "Offer it."),))))
+    assert '<dl class="facts long">' in named

@@ -8,6 +8,7 @@ from bot.cards.help import VerbRow, help_card, verb_card
 from bot.cards.home import HomeView, QueueView, home_card
 from bot.cards.list import CaseRow, ListView, list_card
 from bot.cards.oncall import OnCallView, oncall_card
+from bot.cards.phrases import COUNTED
 from bot.cards.who import WhoView, who_card
 from tests.bot.cards.reading import HOSTILE, a_case, a_mention, strings, words
 
@@ -32,6 +33,20 @@ def test_a_long_list_says_how_much_is_left_and_brings_it() -> None:
     card = list_card(ListView(title="Open cases", rows=(ROW,), total=23, more="list open 2"))
     assert "list open 2" in words(card)
     assert card.summary == "Open cases: 1 of 23 cases"
+
+
+def test_what_is_counted_no_further_says_so() -> None:
+    card = list_card(ListView(title="Open cases", rows=(ROW,), total=COUNTED, more="list open 2"))
+    assert card.summary == "Open cases: 1 of 1,000+ cases"
+    flood = QueueView(name="support", department="Support", unclaimed=COUNTED, claimed=999)
+    calm = QueueView(name="pr", department="PR", unclaimed=2, claimed=0)
+    home = home_card(HomeView(name="Ana", queues=(flood, calm)))
+    assert home.summary == "Your desk: 0 claims, 1,002+ unclaimed"
+    (queues,) = [e for e in home.elements if isinstance(e, Rows)]
+    assert [row.text for row in queues.rows] == [
+        "Support: 1,000+ unclaimed · 999 claimed",
+        "PR: 2 unclaimed · 0 claimed",
+    ]
 
 
 def test_an_empty_list_says_what_to_do() -> None:
