@@ -11,7 +11,16 @@ async def test_home_is_what_one_reads_who_says_nothing_else(desk: Story) -> None
     assert card is not None
     assert card.title == "Your desk, Ben Okafor"
     assert "Nothing waits for you" in text_of(card)
-    assert words_on(card) == ["list open support", "next", "list mine", "list", "oncall", "help", "mute", "home"]
+    assert words_on(card) == [
+        "list open support",
+        "next",
+        "list mine",
+        "list",
+        "oncall",
+        "help",
+        "mute",
+        "home",
+    ]
 
 
 async def test_home_shows_claims_offers_and_queues(desk: Story) -> None:

@@ -111,7 +111,7 @@ def clocks(case: Case) -> dict[str, datetime]:
     lease, offer, escalation = case.lease, case.offer, case.escalation
     wake = [case.snoozed_until, case.waiting.until if case.waiting else None]
     climbs = escalation is not None and escalation.running and not case.closed
-    moments = {
+    moments: dict[str, list[datetime | None]] = {
         "lease": [(lease.until if lease.warned else lease.warn_at) if lease and lease.left is None else None],
         "offer": [(offer.half_at or offer.until) if offer else None],
         "handover": [case.handover.until if case.handover else None],
