@@ -25,7 +25,7 @@ def act(words: str, begun: float, ended: float, done: bool | None = True) -> Act
         ([act("ben claim", 0, 1, None), act("hana claim", 2, 3)], True),
         ([act("ben claim", 0, 1), act("ben handoff", 2, 3), act("cleo accept", 2, 4)], True),
         ([act("ben claim", 0, 1), act("cleo accept", 2, 4)], False),
-        ([act("ben claim", 0, 1), act("ben handoff", 2, 5), act("hana take", 3, 5), act("cleo accept", 6, 7)], True),
+        ([act("ben claim", 0, 1), act("ben handoff", 2, 5), act("hana take", 3, 5), act("cleo accept", 6, 7)], False),
         ([act("ben claim", 0, 1), act("ben handoff", 2, 3), act("hana take", 4, 5), act("cleo accept", 6, 7)], False),
     ],
 )  # fmt: skip

@@ -282,6 +282,7 @@ async def one_is_frozen(known: Fleet, _server: Server, chance: random.Random) ->
 
 
 async def connections_are_cut(known: Fleet, _server: Server, _chance: random.Random) -> None:
+    await known.ready()
     async with looking_at(known.replicas[0].url) as store:
         await rows(
             store,
@@ -291,6 +292,8 @@ async def connections_are_cut(known: Fleet, _server: Server, _chance: random.Ran
 
 
 async def the_database_is_killed(known: Fleet, server: Server, chance: random.Random) -> None:
+    # A replica that starts while there is no database ends, and whoever runs it starts it again.
+    await known.ready()
     server.stop(kill=chance.random() < 0.7)
     await known.ready(status=503)
     await asyncio.to_thread(server.start)

@@ -91,7 +91,6 @@ async def test_the_stores_refusals_are_told_as_a_chats(
         monkeypatch.setattr(chat.store.weblog, name, refuses)
     web, posted = speaking(chat), Posted(platform="web", conversation="support", message="1")
     calls: list[Callable[[], Awaitable[object]]] = [
-        lambda: web.post(SUPPORT, CARD, nonce="n", reply_to=None),
         lambda: web.edit(posted, CARD),
         lambda: web.delete(posted),
         lambda: web.find(SUPPORT, "n"),
@@ -102,3 +101,15 @@ async def test_the_stores_refusals_are_told_as_a_chats(
         assert raised.value.__cause__ is error
         if isinstance(raised.value, SlowDown):
             assert raised.value.after == timedelta(seconds=7)
+
+
+async def test_whether_a_busy_database_took_a_post_is_unknown(
+    chat: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut(*_given: Any, **_named: Any) -> Any:
+        raise Overloaded(2)
+
+    monkeypatch.setattr(chat.store.weblog, "post", cut)
+    # No error of a chat, which would say that it is not there: the next try looks for it first.
+    with pytest.raises(Overloaded):
+        await speaking(chat).post(SUPPORT, CARD, nonce="n", reply_to=None)
