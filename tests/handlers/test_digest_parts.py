@@ -61,7 +61,7 @@ async def test_the_month_that_holds_a_day(desk: Story) -> None:
     await after(desk, days=40)
     said = await desk.says("digest support monthly 2026-03-15", from_="vera")
     assert said.startswith("Support · monthly digest · Wed 1 Apr 2026\nSun 1 Mar 00:00 to Wed 1 Apr 00:00")
-    assert "Opened: 1 (+1)" in said
+    assert "Opened: 1\n" in said
 
 
 async def test_a_week_says_first_how_it_went(desk: Story) -> None:
@@ -73,7 +73,7 @@ async def test_a_week_says_first_how_it_went(desk: Story) -> None:
         await desk.hears(f"claim {case}", from_="ben")
         await desk.hears(f"resolve {case} answered", from_="ben")
     assert third
-    assert "Calmer than the week before: 3 cases opened (-25 %)" in await week(desk)
+    assert "Calmer than the week before: 3 cases opened, 4 then" in await week(desk)
 
 
 # -- goals -------------------------------------------------------------------------------------
@@ -188,4 +188,4 @@ def test_what_was_missed_while_the_desk_was_down_is_said_apart() -> None:
         then=Numbers(),
         now=Numbers(opened=9, missed=2, missed_in_outage=7),
     )
-    assert "Missed: 2 (+2); 7 more while Baton was down" in text_of(digest_card(view))
+    assert "Missed: 2; 7 more while Baton was down" in text_of(digest_card(view))

@@ -109,7 +109,7 @@ async def test_a_closed_department_makes_the_desk_ask(desk: Story) -> None:
         f"handoff {number} sales paging wants ten",
     ]
     assert (await desk.case(number)).offer is None
-    assert "You may not handoff" in await desk.says(f"handoff {number} sales", from_="vera")
+    assert "You may not hand off" in await desk.says(f"handoff {number} sales", from_="vera")
 
 
 async def test_offered_anyway_it_waits_for_the_morning(desk: Story) -> None:

@@ -73,7 +73,7 @@ async def test_a_snooze_that_ends_leaves_the_waiting(desk: Story) -> None:
 async def test_a_lead_says_how_urgent_it_is(desk: Story) -> None:
     number = await _claimed(desk)
     await desk.passes(minutes=10)
-    assert "You may not priority" in await desk.says(f"priority {number} P1", from_="ben")
+    assert "You may not set priorities" in await desk.says(f"priority {number} P1", from_="ben")
     await desk.hears(f"priority {number} P1", from_="ana")
     case = await desk.case(number)
     assert case.priority is Priority.P1

@@ -155,6 +155,7 @@ class Model:
             away=rows.away,
             set_aside=rows.set_aside,
             late=rows.late,
+            soon=rows.soon,
             messages=list(memory.messages.values()),
             cards=self._cards(rows.cases) if self.settled else {},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -29,12 +29,17 @@ _LATE: Final = text(
     """SELECT key FROM jobs WHERE lane IS NOT NULL AND due <= :now
     UNION SELECT key FROM messages WHERE state = 'sending'"""
 )
+_SOON: Final = text("SELECT key FROM jobs WHERE lane IS NOT NULL AND due > :now AND due <= :soon")
 _POSTS: Final = text("SELECT id, external_id, case_id, set_aside, text, bio, followers FROM mentions")
 _AWAY: Final = text("SELECT person, cover, cover_until, until FROM absences")
 _SAID: Final = text(
     """SELECT w.id, m.key, w.conversation, w.at, w.edited_at, w.card, w.change, w.deleted
     FROM web_messages w JOIN messages m ON m.nonce = w.nonce WHERE w.change > :after"""
 )
+
+
+_SURGE_EDITS: Final = timedelta(seconds=5)
+"""So long the desk's own edits of a surge's card may wait for one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,7 @@ class Facts:
     away: tuple[Away, ...]
     set_aside: Sequence[str]
     late: Sequence[str]
+    soon: Sequence[str]
     messages: Sequence[Message]
     cards: Mapping[tuple[int, str], tuple[Sequence[Card], Sequence[Card] | None]]
 
@@ -119,6 +125,7 @@ class Rows:
     away: tuple[Away, ...]
     set_aside: Sequence[str]
     late: Sequence[str]
+    soon: Sequence[str]
 
 
 def cases_in(db: Connection) -> dict[int, Case]:
@@ -170,6 +177,7 @@ def rows_in(db: Connection, now: datetime, memory: Memory) -> Rows:
         away=away_in(db),
         set_aside=[key for (key,) in db.execute(_ASIDE)],
         late=[key for (key,) in db.execute(_LATE, {"now": micros(now)})],
+        soon=[key for (key,) in db.execute(_SOON, {"now": micros(now), "soon": micros(now + _SURGE_EDITS)})],
     )
 
 

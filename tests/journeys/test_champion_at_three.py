@@ -139,7 +139,7 @@ async def test_the_morning_shows_what_happened(tmp_path: Path) -> None:
 
         digest = text_of((await desk.channel("legal"))[-1])
         assert "Legal · daily digest · Tue 3 Mar 2026" in digest
-        assert "Missed: 1 (+1)" in digest and "Escalations: 1 (+1)" in digest
+        assert "Missed: 1\n" in digest and "Escalations: 1\n" in digest
         assert f"{case} · P1" in digest and "waits 5 h 45 min, unclaimed, escalated" in digest
 
         shown = await desk.says(f"show {case}", from_="dana")

@@ -129,8 +129,6 @@ async def test_mondays_digest_covers_the_holiday_and_the_weekend(tmp_path: Path)
         assert digest.startswith(
             "Press · daily digest · Mon 28 Dec 2026\nThu 24 Dec 08:45 to Mon 28 Dec 08:45"
         )
-        assert "Opened: 1 (+1)" in digest and "Missed: 1 (+1)" in digest and "Escalations: 1 (+1)" in digest
-        assert (
-            "Against" not in digest and "Changes are against Thu 17 Dec 08:45 to Mon 21 Dec 08:45" in digest
-        )
+        assert "Opened: 1\n" in digest and "Missed: 1\n" in digest and "Escalations: 1\n" in digest
+        assert "Changes are against" not in digest, "nothing happened the week before"
         assert f"{number} · P2" in digest and "waits 2 d 20 h, unclaimed, escalated" in digest

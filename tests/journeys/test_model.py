@@ -11,7 +11,7 @@ import os
 from datetime import timedelta
 from typing import Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -173,4 +173,6 @@ TestModel.settings = settings(
     deadline=None,
     print_blob=False,
     suppress_health_check=list(HealthCheck),
+    # A shorter story is worth minutes of looking for it only to who asked for a long look.
+    phases=list(Phase) if LONGER else [Phase.explicit, Phase.generate],
 )
