@@ -133,9 +133,9 @@ async def test_claims_are_handed_over_and_accepted_all_at_once(room: Room) -> No
     cases = await two(room)
     for case in cases:
         await room.types("ben", f"claim {case}")
-    await room.types("ben", "handover hana my train & <bus>")
+    await room.types("ben", "handover hana my train & bus")
     asked = await handed(room, "hana")
-    assert "my train & <bus>" in asked.text and {"Accept", "Decline", "Accept all"} <= set(asked.buttons)
+    assert "my train & bus" in asked.text and {"Accept", "Decline", "Accept all"} <= set(asked.buttons)
     await room.presses("hana", asked, "Accept all")
     assert [await owner(room, case) for case in cases] == ["hana@kettle.example"] * 2
     asked = await handed(room, "hana")
