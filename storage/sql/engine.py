@@ -45,6 +45,8 @@ def connect(url: str, *, role: Literal["write", "read"]) -> Engine:
         pool_size=1 if role == "write" else READERS + 1,
         max_overflow=0 if role == "write" else READERS,
         connect_args={"check_same_thread": False, "cached_statements": 256},
+        # What a statement carries are people's words, and an error's text ends up in the log.
+        hide_parameters=True,
     )
     begin = "BEGIN IMMEDIATE" if role == "write" else "BEGIN"
 

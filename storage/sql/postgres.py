@@ -64,6 +64,8 @@ def engine_of(
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=not reads_only,
+        # What a statement carries are people's words, and an error's text ends up in the log.
+        hide_parameters=True,
         pool_recycle=3600,
         connect_args={
             "server_settings": settings,

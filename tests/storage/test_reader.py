@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time as wall
+import traceback
 from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.ports import Origin
 from storage.sql.engine import READERS
@@ -114,6 +115,18 @@ async def test_a_read_that_fails_does_not_spoil_the_next(store: SqlStore) -> Non
 async def test_readers_cannot_write(store: SqlStore) -> None:
     with pytest.raises(Exception, match=r"read-?only"):
         await store.reader.look(lambda c: c.exec_driver_sql("DELETE FROM cases"))
+
+
+async def test_what_a_failed_statement_carried_is_not_in_its_error(store: SqlStore) -> None:
+    """It would stand in the log."""
+    secret = text("SELECT * FROM nowhere WHERE word = :word").bindparams(word="marta's secret")
+    with pytest.raises(Exception, match="nowhere") as reading:
+        await store.reader.once(lambda c: c.execute(secret).all())
+    with pytest.raises(Exception, match="nowhere") as writing:
+        await store.submit([lambda c: c.execute(secret)])
+    for raised in (reading, writing):
+        said = "".join(traceback.format_exception(raised.value))
+        assert "marta" not in said.replace('word="marta\'s secret"', "")
 
 
 async def test_a_closed_snapshot_reads_nothing(store: SqlStore) -> None:
