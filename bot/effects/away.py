@@ -25,14 +25,26 @@ def away(before: Case | None, after: Case, policy: Policy, now: datetime) -> Ite
 
     Where nothing was told, their views post nothing.
     """
-    if after.away and (before is None or _in_hand(before) != _in_hand(after)):
-        for department in after.seen_in:
-            for place in channels(policy, department):
-                yield away_put(after.away, department, place, now)
+    if before is None or _in_hand(before) != _in_hand(after):
+        yield from summaries(after, policy, now)
     escalation, was = after.escalation, before.escalation if before else None
-    if escalation is not None and escalation.outage and was is not None and was != escalation:
-        for champion in champions(policy, after.community)[:1]:
-            yield away_page_put(escalation.outage, champion, now)
+    if was is not None and was != escalation:
+        yield from champions_page(after, policy, now)
+
+
+def summaries(case: Case, policy: Policy, now: datetime) -> Iterator[Put]:
+    """The summaries in channels that name the case; none for one that no outage is about."""
+    if case.away:
+        for department in case.seen_in:
+            for place in channels(policy, department):
+                yield away_put(case.away, department, place, now)
+
+
+def champions_page(case: Case, policy: Policy, now: datetime) -> Iterator[Put]:
+    """The champion's summary that names the case; none where its escalation is of no outage."""
+    if case.escalation is not None and case.escalation.outage:
+        for champion in champions(policy, case.community)[:1]:
+            yield away_page_put(case.escalation.outage, champion, now)
 
 
 def away_put(outage: int, department: str, place: Place, now: datetime) -> Put:

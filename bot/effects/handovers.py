@@ -27,7 +27,7 @@ def handovers(before: Case | None, after: Case, policy: Policy, now: datetime) -
         return
     for asked in (was, after.handover):
         if asked is not None and asked.to in policy.people:
-            yield _message("handover", asked, asked.to, f"handover:{_stamp(asked)}", now)
+            yield handover_put(asked, now)
     if was is None:
         return
     for event in after.pending:
@@ -38,6 +38,11 @@ def handovers(before: Case | None, after: Case, policy: Policy, now: datetime) -
             at = was.until if event.kind is Kind.HANDOVER_EXPIRED else event.at
             told = tuple(dict.fromkeys(_told_back(was, event)))
             yield from _words(was, told, f"handed:{_stamp(was)}:{_micros(at)}", policy, now)
+
+
+def handover_put(asked: Handover, now: datetime) -> Put:
+    """The receiver's message with all the cases."""
+    return _message("handover", asked, asked.to, f"handover:{_stamp(asked)}", now)
 
 
 def subject_of(asked: Handover) -> str:

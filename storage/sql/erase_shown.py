@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,12 +13,15 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.events import Kind
 from bot.domain.people import PersonId
+from bot.effects.away import champions_page, summaries
 from bot.effects.cards import args_of, card_key, card_put
+from bot.effects.handovers import handover_put
 from bot.policy.model import Policy
 from bot.policy.places import lane_of
 from bot.ports import Place, Put, Rank
-from storage.sql.cases import subject
+from storage.sql.cases import CASES, subject
 from storage.sql.chain import EVENTS
+from storage.sql.codec import decode_case
 from storage.sql.export import messages_about
 from storage.sql.mentions import REVISIONS
 from storage.sql.messages import MESSAGES
@@ -75,6 +78,7 @@ def say_again(
     ]
     paged = _paged(connection, number)
     wanted = {put.key: put for row in rows if (put := _put(row.key, number, policy, paged, now)) is not None}
+    wanted |= {put.key: put for put in _among_others(connection, number, policy, now)}
     if anew:
         connection.execute(
             update(MESSAGES).where(MESSAGES.c.id.in_([row.id for row in rows])).values(shown="")
@@ -82,6 +86,21 @@ def say_again(
     if wanted:
         put_all(connection, list(wanted.values()))
     return len(wanted)
+
+
+def _among_others(connection: Connection, number: int, policy: Policy, now: datetime) -> Iterator[Put]:
+    """Messages that tell of the case among others, and look for themselves when they are said."""
+    body = connection.execute(_BODY, {"this_case": number}).scalar()
+    if body is None:
+        return
+    case = decode_case(body)
+    if case.handover is not None and case.handover.to in policy.people:
+        yield handover_put(case.handover, now)
+    yield from summaries(case, policy, now)
+    yield from champions_page(case, policy, now)
+
+
+_BODY: Final = select(CASES.c.body).where(CASES.c.id == bindparam("this_case"))
 
 
 def _paged(connection: Connection, number: int) -> dict[tuple[int, str], str]:

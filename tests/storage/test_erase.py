@@ -187,3 +187,17 @@ async def test_what_is_older_than_the_policy_keeps_goes(tmp_path: Path) -> None:
         assert (await desk.kinds(old)).count("erased") == 1
         assert await complains_again(desk) == (0, 1)
         assert await broken(desk) == []
+
+
+async def test_a_handover_that_waits_is_said_anew_without_the_words(tmp_path: Path) -> None:
+    """Chats that we cannot wipe show the newer message, too."""
+    async with a_desk(tmp_path) as desk:
+        case = await complains(desk)
+        await desk.hears(f"claim {case}", from_="ben")
+        await desk.hears("handover hana the Zanzibar matter", from_="ben")
+        assert "Zanzibar" in text_of((await desk.direct("hana"))[-1])
+        await erase_customer(desk.desk.store, "x", "@Quetzal", by=ROOT)
+        waiting = await rows(desk.desk.store, "SELECT key FROM jobs WHERE key LIKE 'handover:%@%'")
+        assert len(waiting) == 1
+        await desk.settles()
+        assert not [secret for secret in SECRETS if secret in text_of((await desk.direct("hana"))[-1])]
