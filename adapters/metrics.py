@@ -15,6 +15,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.ports import SourceState
+
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REDIS_SECONDS: Final = (0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 _BATCH_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -105,6 +107,10 @@ class Metrics:
         """Counts what Redis does; only where there is one, so that its absence alarms nobody."""
         return RedisMetrics(self.registry)
 
+    def sources(self) -> SourceMetrics:
+        """Counts what sources bring; only where there are some, so that their absence alarms nobody."""
+        return SourceMetrics(self.registry)
+
     def outage(self, since: datetime, until: datetime) -> None:
         """The desk itself did not work then."""
         self._outage_end.set(until.timestamp())
@@ -150,3 +156,23 @@ class RedisMetrics:
 
     def paced(self, how: str) -> None:
         self._paced.labels(how).inc()
+
+
+class SourceMetrics:
+    """The sources' part of the registry: of those that this process listens to."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._posts = Counter(
+            "baton_source_posts",
+            "Posts that sources brought: accepted, duplicate, removed.",
+            ["source", "outcome"],
+            registry=registry,
+        )
+        self._well = Gauge("baton_source_well", "1 while the source is well.", ["source"], registry=registry)
+
+    def brought(self, source: str, accepted: int, duplicates: int, removed: int) -> None:
+        for outcome, count in (("accepted", accepted), ("duplicate", duplicates), ("removed", removed)):
+            self._posts.labels(source, outcome).inc(count)
+
+    def is_now(self, source: str, state: SourceState) -> None:
+        self._well.labels(source).set(state is SourceState.WELL)

@@ -11,6 +11,7 @@ from bot.config_error import ConfigError as ConfigError
 from bot.config_files import with_files
 from bot.config_redis import read_redis
 from bot.config_signin import SignInSettings, read_sign_in
+from bot.config_sources import read_source_secrets, read_token_keys
 
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -75,6 +76,8 @@ class Config:
     sign_in: SignInSettings | None = None
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
+    token_keys: tuple[str, ...] = field(default=(), repr=False)
+    source_secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def loopback(self) -> bool:
@@ -106,6 +109,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         sign_in=read_sign_in(env) if web_chat == "signin" else None,
         slack=_slack(env),
         teams=_teams(env, host),
+        token_keys=read_token_keys(env),
+        source_secrets=read_source_secrets(env),
     )
 
 

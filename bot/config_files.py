@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.config_error import ConfigError
+from bot.config_sources import KEY, PREFIX
 
 BOTH: Final = "{name} and {name}_FILE are both set: remove one of the two."
 NOT_READ: Final = "{name}_FILE is {path}, which cannot be read: {why}."
@@ -22,26 +23,36 @@ SECRETS: Final = (
     "BATON_SLACK_APP_TOKEN",
     "BATON_TEAMS_APP_PASSWORD",
     "BATON_SIGNIN_CLIENT_SECRET",
+    KEY,
 )
-"""Every setting that may hold a secret. Each may be given as a file instead: its name with _FILE behind it."""
+"""Every setting that may hold a secret. Each may be given as a file instead: its name with _FILE behind it. So may
+each setting of a source."""
+
+
+_SEVERAL: Final = ("BATON_WEBHOOK_SECRETS", KEY)
 
 
 def with_files(env: Mapping[str, str]) -> Mapping[str, str]:
     """`env` with what the files hold that `<name>_FILE` names; whitespace around it does not count.
 
-    A file of BATON_WEBHOOK_SECRETS may have one secret on each line. Raises ConfigError, which never holds a secret,
+    A file of BATON_WEBHOOK_SECRETS or BATON_TOKEN_KEY may have one secret on each line. Raises ConfigError, which never holds a secret,
     where a file cannot be read or is empty, or where a secret is given twice.
     """
     found = dict(env)
-    for name in SECRETS:
+    for name in (*SECRETS, *_of_sources(env)):
         path = env.get(f"{name}_FILE", "").strip()
         if not path:
             continue
         if env.get(name, "").strip():
             raise ConfigError(BOTH.format(name=name))
         held = _read(name, path)
-        found[name] = ",".join(held.split()) if name == "BATON_WEBHOOK_SECRETS" else held
+        found.pop(f"{name}_FILE")
+        found[name] = ",".join(held.split()) if name in _SEVERAL else held
     return found
+
+
+def _of_sources(env: Mapping[str, str]) -> list[str]:
+    return [name.removesuffix("_FILE") for name in env if name.startswith(PREFIX) and name.endswith("_FILE")]
 
 
 def _read(name: str, path: str) -> str:

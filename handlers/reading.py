@@ -32,6 +32,7 @@ _ALONE: Final = "Only {own}"
 _WITH: Final = "{own} and {other}"
 _OFF: Final = "off"
 _EVERYBODY: Final = "Everybody again"
+_HIDDEN: Final = "(The words are gone: the author deleted the post.)"
 _NAME: Final = 60
 _WHY: Final = 400
 _READ: Final = 30
@@ -152,15 +153,16 @@ def mention_view(mention: Mention, names: Spoken) -> MentionView:
     handle = line(author.handle, _NAME)
     named = line(author.name, _NAME) if author.name else ""
     return MentionView(
-        text=mention.text,
+        text=_HIDDEN if mention.hidden else mention.text,
         author=f"{named} ({handle})" if named and named != handle else handle,
         network=network(line(mention.source, _NAME)),
         reach=reach(author.followers),
         at=names.moment(mention.created_at),
         edited=mention.edited_at is not None,
+        removed=mention.removed,
         language=line(language(mention.lang), _NAME),
         lang=mention.lang or "",
-        url=address(mention.url),
+        url=None if mention.removed else address(mention.url),
     )
 
 

@@ -1,4 +1,4 @@
-"""A post that its author edited: the newer text stands, and the case tells."""
+"""A post that its author edited or deleted: the newer text stands, and the case tells."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.lifecycle import revise
+from bot.domain.lifecycle import removed, revise
 from bot.domain.mention import Mention
 from bot.ports import JobLost, Overloaded, Stale
 from bot.router import Call
@@ -38,5 +38,6 @@ async def _show(call: Call, mention: Mention) -> None:
     async with call.work(finish=False) as work:
         if mention.case_id is not None:
             case = await work.cases.get(mention.case_id)
-            await work.cases.save(revise(case, mention.id, at=call.now))
+            move = removed if mention.removed else revise
+            await work.cases.save(move(case, mention.id, at=call.now))
         await work.mentions.revise(mention)

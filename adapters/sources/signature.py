@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+from binascii import b2a_base64
 from collections.abc import Sequence
+from hmac import compare_digest, digest
+from time import time
 from typing import Final
 
 from multidict import CIMultiDictProxy
@@ -25,6 +28,9 @@ NO_TIMESTAMP: Final = "The header webhook-timestamp is not a number of seconds s
 NO_MATCH: Final = "The signature matches none of the secrets in BATON_WEBHOOK_SECRETS."
 
 _HEADERS: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_DIGITS: Final = 10
+_SURELY: Final = 150
+"""Seconds: half of what the library allows, which judges what is near the edge."""
 _SAID: Final = {
     "Message timestamp too old": STALE,
     "Message timestamp too new": FUTURE,
@@ -36,7 +42,9 @@ class Signatures:
     """Checks requests against every secret. Raises ConfigError when one of them cannot be used."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._webhooks = tuple(_webhook(secret, number) for number, secret in enumerate(secrets, 1))
+        keys = [_key(secret, number) for number, secret in enumerate(secrets, 1)]
+        self._keys = keys
+        self._webhooks = tuple(Webhook(key) for key in keys)
 
     def refusal(self, headers: CIMultiDictProxy[str], body: bytes) -> str | None:
         """None for what a known sender signed within five minutes of now; else a sentence saying what is wrong.
@@ -49,6 +57,8 @@ class Signatures:
             if len(values) != 1 or not values[0]:
                 return (TWICE if len(values) > 1 else NO_HEADER) % name
             found[name] = values[0]
+        if self._plainly_good(*(found[name] for name in _HEADERS), body):
+            return None
         said = NO_MATCH
         for webhook in self._webhooks:
             try:
@@ -63,8 +73,25 @@ class Signatures:
                 return None
         return said
 
+    def _plainly_good(self, sent_id: str, timestamp: str, signature: str, body: bytes) -> bool:
+        """A request as nearly all are, at a quarter of the library's cost, which is a sixth of all that a mention
+        costs. Says no to anything unusual: the library judges that, and finds the words for it."""
+        if len(timestamp) != _DIGITS or not timestamp.isdecimal() or abs(time() - int(timestamp)) > _SURELY:
+            return False
+        try:
+            body.decode()
+            signed, sent = f"{sent_id}.{timestamp}.".encode() + body, signature.encode("ascii")
+        except UnicodeError:
+            return False
+        # Every secret is tried: how long it takes tells nothing.
+        good = [
+            compare_digest(b"v1," + b2a_base64(digest(key, signed, "sha256"), newline=False), sent)
+            for key in self._keys
+        ]
+        return any(good)
 
-def _webhook(secret: str, number: int) -> Webhook:
+
+def _key(secret: str, number: int) -> bytes:
     key = secret.removeprefix("whsec_").rstrip("=")
     try:
         # The library skips what is not base64 and would check with what is left.
@@ -73,4 +100,4 @@ def _webhook(secret: str, number: int) -> Webhook:
         raise ConfigError(BAD_SECRET % number) from error
     if not whole:
         raise ConfigError(BAD_SECRET % number)
-    return Webhook(whole)
+    return whole

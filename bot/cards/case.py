@@ -149,7 +149,7 @@ def _about(mention: MentionView, mentions: int, reposts: int) -> str:
         f"latest of {mentions:,}" if mentions > 1 else "",
         f"+{count(reposts, 'repost')}" if reposts else "",
         mention.at,
-        "edited since" if mention.edited else "",
+        "deleted at its network" if mention.removed else "edited since" if mention.edited else "",
         mention.language,
     ]
     return line(" · ".join(part for part in parts if part), _AUTHOR)

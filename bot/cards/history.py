@@ -261,6 +261,8 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"Another mention joined{told.saying('why')}"
         case Kind.REVISED:
             return "The author edited the post."
+        case Kind.REMOVED:
+            return "The post was deleted at its network."
         case Kind.REOPENED:
             return f"{told.by} reopened it."
         case _:

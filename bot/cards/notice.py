@@ -35,7 +35,7 @@ ADVICE: Final = {
 
 _ALARMS: Final = frozenset({Kind.SLA_MISSED, Kind.UNDELIVERED, Kind.ESCALATION_EXHAUSTED})
 _QUOTED: Final = frozenset(
-    {Kind.JOINED, Kind.REVISED, Kind.WOKEN, Kind.ASSIGNED, Kind.OFFERED, Kind.OFFER_HALFWAY, Kind.CONSULTED}
+    {Kind.JOINED, Kind.REVISED, Kind.REMOVED, Kind.WOKEN, Kind.ASSIGNED, Kind.OFFERED, Kind.OFFER_HALFWAY, Kind.CONSULTED}
 )
 
 

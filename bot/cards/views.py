@@ -9,7 +9,10 @@ from bot.domain.case import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionView:
-    """A mention in a reader's words. `text`, `author` are a stranger's; `url` is http(s) or None; `lang` is a code."""
+    """A mention in a reader's words. `text`, `author` are a stranger's; `url` is http(s) or None; `lang` is a code.
+
+    `removed`: it is gone at its network.
+    """
 
     text: str
     author: str
@@ -17,6 +20,7 @@ class MentionView:
     reach: str = ""
     at: str = ""
     edited: bool = False
+    removed: bool = False
     language: str = ""
     lang: str = ""
     url: str | None = None

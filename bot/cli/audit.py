@@ -14,6 +14,7 @@ from bot.config import Config, read_config
 from bot.wiring import connect
 from storage.sql.audit import Verdict
 from storage.sql.audit import verify as every_chain
+from storage.sql.reader import at_one_moment
 
 _WHOLE: Final = "{chains}, {events}, all whole."
 _BROKEN: Final = "{chains}, {events}: {count} broken."
@@ -57,7 +58,7 @@ async def _verified(config: Config) -> tuple[int, int, list[Verdict]]:
         return chains, events, broken
 
     async with connect(config) as desk:
-        return await desk.store.reader.once(walk)
+        return await at_one_moment(desk.store.reader, walk)
 
 
 def _say(chains: int, events: int, broken: list[Verdict]) -> None:

@@ -25,6 +25,7 @@ from bot.domain.refusals import NoSuchCase
 from bot.wiring import Desk, connect
 from storage.sql.audit import record
 from storage.sql.export import Dossier, Wanted, dossiers
+from storage.sql.reader import at_one_moment
 
 _WHICH: Final = (
     "Say which: --case N, --person EMAIL, --handle NETWORK:HANDLE, or --since D with --until D; one of them."
@@ -155,7 +156,9 @@ async def _export(config: Config, asked: _Asked) -> None:
         gate = _Gate(asked.restricted)
         with _opened(asked.out) as out:
             write = _SHAPES[asked.shape]
-            count = await desk.store.reader.once(lambda c: write(gate(dossiers(c, wanted)), out, head))
+            count = await at_one_moment(
+                desk.store.reader, lambda c: write(gate(dossiers(c, wanted)), out, head)
+            )
     if not count and not gate.left_out:
         click.echo(_NOTHING.format(which=which), err=True)
     if gate.left_out:

@@ -10,6 +10,7 @@ from bot.domain.events import Datum, Event, Kind
 from bot.domain.merge_refusals import Absorbed
 from bot.domain.people import PersonId
 from bot.domain.refusals import Closed
+from bot.domain.reply import Answered, PublicReply
 from bot.domain.roles import DESK, Actor
 from bot.domain.second_thoughts import contradicts
 
@@ -247,6 +248,10 @@ class Case:
 
     One that came while the desk was down names that outage in `backlog` until a person acts on it or its card is shown;
     `away` is the outage after which its card was shown.
+
+    `reply` are the words to the public that are being written, approved or sent, one at a time; `answered` are those
+    that stand there, oldest first. `helped_by` is a post in the thread by neither the customer nor us, the newest since
+    the customer wrote.
     """
 
     id: int
@@ -293,6 +298,9 @@ class Case:
     akin_to: int | None = None
     alone: bool = False
     reposts: int = 0
+    reply: PublicReply | None = None
+    answered: tuple[Answered, ...] = ()
+    helped_by: int | None = None
     pending: tuple[Event, ...] = ()
 
     @property
@@ -359,6 +367,7 @@ _OWNERS = frozenset(
         "resolve",
         "dismiss",
         "tag",
+        "reply",
     }
 )
 

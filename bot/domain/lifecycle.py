@@ -120,6 +120,11 @@ def revise(case: Case, mention_id: int, *, at: datetime) -> Case:
     return record(case, Kind.REVISED, DESK, at, mention=mention_id)
 
 
+def removed(case: Case, mention_id: int, *, at: datetime) -> Case:
+    """The post is gone at its network."""
+    return record(case, Kind.REMOVED, DESK, at, mention=mention_id)
+
+
 def prioritise(
     case: Case, priority: Priority, *, by: Actor, at: datetime, terms: ServiceTerms, lease: Terms
 ) -> Case:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+VIA: Final = "via"
+CAN_REPLY: Final = "can_reply"
+WHY_NO_REPLY: Final = "why_no_reply"
+NATIVE: Final = "native"
+REMOVED: Final = "removed"
+HIDDEN: Final = "hidden"
+REPOST_OF: Final = "repost_of"
+"""The names in `extra` that the desk itself reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +50,35 @@ class Mention:
     edited_at: datetime | None = None
     case_id: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def via(self) -> str:
+        """The name of the policy's source that brought it; blank where another program pushed it."""
+        return str(self.extra.get(VIA) or "")
+
+    @property
+    def can_reply(self) -> bool | None:
+        """What its source says of answering it from here; None where it says nothing."""
+        said = self.extra.get(CAN_REPLY)
+        return said if isinstance(said, bool) else None
+
+    @property
+    def why_no_reply(self) -> str:
+        """Where its source says that it cannot be answered from here: why."""
+        return str(self.extra.get(WHY_NO_REPLY) or "")
+
+    @property
+    def native(self) -> Mapping[str, object]:
+        """What its network needs to be told when it is answered; the source and the account agree on it."""
+        said = self.extra.get(NATIVE)
+        return said if isinstance(said, Mapping) else {}
+
+    @property
+    def removed(self) -> bool:
+        """Whether it was deleted at its network."""
+        return bool(self.extra.get(REMOVED))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its words must not be shown any more, because its network's terms ask for that."""
+        return bool(self.extra.get(HIDDEN))

@@ -152,7 +152,7 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield _person(data.get("owner"))
         case Kind.MERGED | Kind.SEPARATED | Kind.AKIN:
             yield case.owner
-        case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.PRIORITISED:
+        case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.REMOVED | Kind.PRIORITISED:
             yield case.owner
         case Kind.UNDONE:
             yield _person(data.get("owner"))

@@ -23,6 +23,7 @@ from bot.policy.sections.digests import read_digests
 from bot.policy.sections.escalations import read_escalations
 from bot.policy.sections.people import read_people
 from bot.policy.sections.rules import read_rules
+from bot.policy.sections.sources import read_sources
 
 MOST_BYTES: Final = 1_000_000
 _PLACE: Final = re.compile(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
@@ -111,6 +112,7 @@ def _policy_of(raw: Mapping[str, object], problems: Problems) -> Policy:
         rules=read_rules(top),
         escalations=read_escalations(top.table("escalations")),
         digests=read_digests(top, departments),
+        sources=read_sources(top.table("sources")),
     )
     top.done()
     emails = {PersonId(email.strip().lower()): email for email in reversed(list(people.raw))}

@@ -166,6 +166,44 @@ class DigestPlan:
     monthly: tuple[int, time] | None = None
 
 
+class SourceKind(StrEnum):
+    """The networks and programs that the desk can listen to."""
+
+    BLUESKY = "bluesky"
+    MASTODON = "mastodon"
+    RSS = "rss"
+    HACKERNEWS = "hackernews"
+    REDDIT = "reddit"
+    X = "x"
+    META = "meta"
+    YOUTUBE = "youtube"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """One place that is listened to, and the account that answers there.
+
+    `source` is what its mentions are called; `url` its own address, blank for the kind's usual one; `every` how often
+    it is asked where it must be asked. `search` are words and phrases beyond direct mentions, `exclude` words and
+    `exclude_authors` handles that make a post none of ours. With `reply` the account answers there. `options` are the
+    keys of its kind alone, texts, numbers, flags, lists or tables, as its own reader left them.
+    """
+
+    name: str
+    kind: SourceKind
+    source: str
+    account: str = ""
+    url: str = ""
+    community: str = ""
+    search: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    exclude_authors: tuple[str, ...] = ()
+    reply: bool = False
+    every: timedelta = timedelta(minutes=1)
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     company: Company
@@ -177,4 +215,5 @@ class Policy:
     rules: tuple[Rule, ...]
     escalations: Mapping[str, EscalationPolicy]
     digests: tuple[DigestPlan, ...] = ()
+    sources: Mapping[str, SourcePlan] = field(default_factory=dict)
     absences: Absences = field(default_factory=Absences, compare=False)

@@ -55,10 +55,11 @@ def application(desk: Desk) -> web.Application:
     for chatting in (desk.slack, desk.teams):
         if chatting is not None:
             routes += chatting.routes()
+    routes += desk.sources.routes()
     app = http_application(
         routes=routes,
         checks={"database": database, "migrations": migrations},
-        reported={**(sign_in.reported if sign_in else {}), **_redis(desk)},
+        reported={**(sign_in.reported if sign_in else {}), **_redis(desk), **desk.sources.reported()},
         metrics=desk.metrics,
     )
     app.on_shutdown.append(lambda _: desk.hub.close())

@@ -25,6 +25,7 @@ from bot.policy.reach import last_resort
 from bot.ports import Chat, Job
 from bot.router import Router
 from bot.wiring.pulse import Pulse
+from bot.wiring.sources import Sources, connected
 from handlers import all_routes
 from handlers.leaving import leaving_clock
 from handlers.sentence import TOLD, tell
@@ -64,6 +65,7 @@ class Desk:
     metrics: Metrics
     chats: Mapping[str, Chat]
     pulse: Pulse
+    sources: Sources
     shared: Shared | None = None
     workspace: Workspace | None = None
     slack: SlackFrontend | None = None
@@ -99,7 +101,7 @@ async def connect(
     is_server(config.database_url)
     await asyncio.to_thread(upgrade, config.database_url)
     async with AsyncExitStack() as closing:
-        store = SqlStore(config.database_url, full, clock)
+        store = SqlStore(config.database_url, full, clock, token_keys=config.token_keys)
         closing.push_async_callback(store.close)
         await store.refresh()
         shared = await _shared(config, store)
@@ -110,7 +112,10 @@ async def connect(
             if each is not None:
                 closing.push_async_callback(each.close)
                 await each.remember()
-        yield _assemble(config, full, store, chats or default_chats(config), workspace, tenancy, shared)
+        sources = await closing.enter_async_context(connected(config, full, store))
+        yield _assemble(
+            config, full, store, chats or default_chats(config), workspace, tenancy, shared, sources
+        )
 
 
 async def _shared(config: Config, store: SqlStore) -> Shared | None:
@@ -151,6 +156,7 @@ def _assemble(
     workspace: Workspace | None,
     tenancy: Tenancy | None,
     shared: Shared | None,
+    sources: Sources,
 ) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
     spoken = dict(chats(full, store, hub))
@@ -204,6 +210,7 @@ def _assemble(
         metrics=metrics,
         chats=spoken,
         pulse=pulse,
+        sources=sources,
         shared=shared,
         workspace=workspace,
         slack=workspace.front(**ears, counted=metrics.slack_event) if workspace else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -57,7 +57,8 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                 await desk.workspace.open()
             working = asyncio.create_task(desk.worker.run())
             beside = [
-                asyncio.create_task(each) for each in (_keep_house(desk), desk.store.listen(desk.hub.nudge))
+                asyncio.create_task(each)
+                for each in (_keep_house(desk), desk.store.listen(desk.hub.nudge), *_listening(desk))
             ]
             try:
                 yield desk
@@ -73,6 +74,10 @@ async def running(config: Config, **parts: object) -> AsyncIterator[Desk]:
                     with suppress(asyncio.CancelledError):
                         await task
                 await desk.pulse.stop()
+
+
+def _listening(desk: Desk) -> Iterable[Coroutine[None, None, None]]:
+    return (desk.sources.listen(desk.metrics.sources()),) if desk.sources.connected else ()
 
 
 async def _keep_house(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from bot.ports import Appended, Clock, Incoming, Put
 from storage.sql.cases import MENTIONS
 from storage.sql.mentions import COLUMNS
 from storage.sql.moments import micros
-from storage.sql.puts import put
+from storage.sql.puts import put_all
 from storage.sql.tombstones import unburied
 from storage.sql.writer import Writer
 
@@ -28,10 +29,20 @@ class SqlIntake:
 
     async def append(self, mentions: Sequence[Incoming]) -> Appended:
         now = self._clock.now()
-        rows = [_incoming_row(mention, micros(now)) for mention in mentions]
+        rows = rows_of(mentions, now)
         accepted = await self._writer.submit_bulk(_append, (now, rows), weight=len(rows))
         self._wake()
         return Appended(accepted=accepted, duplicates=len(rows) - accepted)
+
+
+def rows_of(mentions: Sequence[Incoming], now: datetime) -> list[tuple[Any, ...]]:
+    """The rows to append of mentions received now."""
+    return [_incoming_row(mention, micros(now)) for mention in mentions]
+
+
+def append_rows(connection: Connection, now: datetime, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Appends the rows within another unit; how many were new."""
+    return _append(connection, [(now, rows)])[0] if rows else 0
 
 
 def _append(
@@ -39,19 +50,19 @@ def _append(
 ) -> list[int]:
     """Appends every load's rows; for each load how many were new."""
     # What was erased at its author's wish counts as known: it does not come back.
-    loads = [(now, unburied(connection, rows, handle=6, created_at=4)) for now, rows in loads]
-    new = _inserted(connection, [row for _, rows in loads for row in rows])
+    rows = unburied(connection, [row for _, load in loads for row in load], handle=6, created_at=4)
+    new = _inserted(connection, [row for row in rows if row is not None])
     communities: dict[str, datetime] = {}
-    counts = []
-    for now, rows in loads:
+    counts, each = [], iter(rows)
+    for now, load in loads:
         accepted = 0
-        for row in rows:
-            if _first_time(new, row) or (row[5] is not None and _revised(connection, row)):
+        for row in islice(each, len(load)):
+            if row is not None and (_first_time(new, row) or _revised(connection, row)):
                 accepted += 1
                 communities.setdefault(row[2], now)
         counts.append(accepted)
-    for community, due in sorted(communities.items()):
-        put(connection, receive_put(community, due))
+    if communities:
+        put_all(connection, [receive_put(community, due) for community, due in sorted(communities.items())])
     return counts
 
 
@@ -65,15 +76,17 @@ def _inserted(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[tu
     if connection.dialect.name == "postgresql":
         columns = tuple(list(column) for column in zip(*rows, strict=True))
         return {(row[0], row[1]) for row in connection.exec_driver_sql(_unnest_sql(), columns)}
-    new: set[tuple[str, str]] = set()
     cursor = connection.connection.cursor()
-    start = 0
+    ((last,),) = cursor.execute(_LAST)
+    start = found = 0
     while start < len(rows):
         size = min(_MOST_ROWS, 1 << (len(rows) - start).bit_length() - 1)
-        # During the statement the driver leaves the other threads alone to work.
+        # One call for many rows: while it runs the event loop goes on, and each return costs a wait for its turn. So
+        # the keys are not asked for where the number says that all of them are new.
         cursor.execute(_append_sql(size), [value for row in rows[start : start + size] for value in row])
-        new.update(cursor.fetchall())
-        start += size
+        start, found = start + size, found + cursor.rowcount
+    keys = ((row[0], row[1]) for row in rows) if found == len(rows) else cursor.execute(_SINCE, (last,))
+    new = set(keys)
     cursor.close()
     return new
 
@@ -88,6 +101,8 @@ def _first_time(new: set[tuple[str, str]], row: tuple[Any, ...]) -> bool:
 
 def _revised(connection: Connection, row: tuple[Any, ...]) -> bool:
     """Known already, but this is a later edit: kept as a revision."""
+    if row[5] is None:
+        return False
     said = {
         "source": row[0],
         "post": row[1],
@@ -106,17 +121,20 @@ def receive_put(community: str, now: datetime) -> Put:
 
 @lru_cache
 def _append_sql(rows: int) -> str:
-    """One INSERT for that many rows, which returns the keys of those that were not there. Sizes are powers of two,
-    so that a handful of prepared statements serves every batch."""
+    """One INSERT for that many rows, which leaves out those that are there. Sizes are powers of two, so that a handful
+    of prepared statements serves every batch."""
     statement = sqlite.insert(MENTIONS).values({name: bindparam(name) for name in COLUMNS})
     compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
     if tuple(compiled.positiontup or ()) != COLUMNS:
         raise AssertionError("the append statement takes its columns in another order")
     head, _, values = str(compiled).partition(" VALUES ")
-    return f"{head} VALUES {', '.join([values] * rows)} ON CONFLICT DO NOTHING RETURNING source, external_id"
+    return f"{head} VALUES {', '.join([values] * rows)} ON CONFLICT DO NOTHING"
 
 
 _MOST_ROWS: Final = 64
+_LAST: Final = "SELECT coalesce(max(id), 0) FROM mentions"
+_SINCE: Final = "SELECT source, external_id FROM mentions WHERE id > ?"
+"""A file has one writer, so what has a later number was written in this very transaction."""
 
 
 @lru_cache

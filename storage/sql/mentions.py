@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import Connection, bindparam, false, select, update
 
-from bot.domain.mention import Author, Mention
+from bot.domain.mention import HIDDEN, REMOVED, Author, Mention
 from bot.ports import Stale
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.puts import insert_into
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 REVISIONS: Any = RevisionRow.__table__  # type: ignore[attr-defined]
 BEING_FILED: Final = "being filed"
+ERASED: Final = "erased"
 UNKNOWN: Final = ""
 """Asked for as a community: every mention whose community the policy does not have."""
 
@@ -49,14 +50,19 @@ class SqlMentions:
 
     async def revisions(self, communities: Sequence[str], limit: int) -> Sequence[Mention]:
         wanted = (
-            select(MENTIONS, REVISIONS.c.text.label("new_text"), REVISIONS.c.edited_at.label("new_edited_at"))
+            select(
+                MENTIONS,
+                REVISIONS.c.text.label("new_text"),
+                REVISIONS.c.edited_at.label("new_edited_at"),
+                REVISIONS.c.extra.label("new_extra"),
+            )
             .join(REVISIONS, REVISIONS.c.mention_id == MENTIONS.c.id)
             .where(self._of(communities), REVISIONS.c.shown == false(), MENTIONS.c.case_id.is_not(None))
             .order_by(REVISIONS.c.id)
             .limit(limit)
         )
         rows = await self._work.read(lambda c: c.execute(wanted).all(), long=True)
-        return [as_mention(row, text=row.new_text, edited_at=row.new_edited_at) for row in rows]
+        return [_as_revised(row) for row in rows]
 
     def _of(self, communities: Sequence[str]) -> Any:
         known = MENTIONS.c.community.in_([name for name in communities if name != UNKNOWN])
@@ -69,7 +75,13 @@ class SqlMentions:
         self._work.write(lambda c: _changed(c.execute(_FILE, mine), mention))
 
     async def revise(self, mention: Mention) -> None:
-        newer = {"mine": mention.id, "new_text": mention.text, "new_edited_at": mention.edited_at}
+        extra = msgspec.json.encode(mention.extra).decode()
+        newer = {
+            "mine": mention.id,
+            "new_text": mention.text,
+            "new_edited_at": mention.edited_at,
+            "new_extra": extra,
+        }
 
         def write(connection: Connection) -> None:
             before = connection.execute(
@@ -78,8 +90,9 @@ class SqlMentions:
             mine = REVISIONS.c.mention_id == mention.id
             shown = update(REVISIONS).where(mine, REVISIONS.c.edited_at == mention.edited_at)
             # The two texts change places: what stood before is kept with the revision.
+            kept = "" if mention.hidden else before
             _changed(
-                connection.execute(shown.where(REVISIONS.c.shown == false()).values(shown=True, text=before)),
+                connection.execute(shown.where(REVISIONS.c.shown == false()).values(shown=True, text=kept)),
                 mention,
             )
             connection.execute(_REVISE, newer)
@@ -150,13 +163,18 @@ _BY_LINK: Final = (
 )
 _FILE: Final = (
     update(MENTIONS)
-    .where(MENTIONS.c.id == bindparam("mine"), MENTIONS.c.case_id.is_(None))
+    .where(
+        MENTIONS.c.id == bindparam("mine"),
+        MENTIONS.c.case_id.is_(None),
+        # What was erased since it was read is filed no more.
+        MENTIONS.c.set_aside.is_distinct_from(ERASED),
+    )
     .values(case_id=bindparam("case"), set_aside=None)
 )
 _REVISE: Final = (
     update(MENTIONS)
     .where(MENTIONS.c.id == bindparam("mine"))
-    .values(text=bindparam("new_text"), edited_at=bindparam("new_edited_at"))
+    .values(text=bindparam("new_text"), edited_at=bindparam("new_edited_at"), extra=bindparam("new_extra"))
 )
 
 
@@ -169,6 +187,14 @@ def _row_of(mention: Mention) -> dict[str, Any]:
     row = {name: getattr(mention, name) for name in COLUMNS if hasattr(mention, name)}
     author = asdict(mention.author)
     return {**row, **author, "extra": msgspec.json.encode(mention.extra).decode()}
+
+
+def _as_revised(row: Any) -> Mention:
+    """The mention with the newer text; of one that is gone with that fact, too."""
+    newer = as_mention(row, text=row.new_text, edited_at=row.new_edited_at)
+    said = msgspec.json.decode(row.new_extra)
+    gone = {name: said[name] for name in (REMOVED, HIDDEN) if said.get(name)}
+    return replace(newer, extra={**newer.extra, **gone})
 
 
 def as_mention(row: Any, *, text: str | None = None, edited_at: datetime | None = None) -> Mention:

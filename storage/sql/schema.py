@@ -8,6 +8,7 @@ from storage.sql import (
     tables_people,
     tables_shifts,
     tables_signin,
+    tables_sources,
     tables_surges,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "tables_people",
     "tables_shifts",
     "tables_signin",
+    "tables_sources",
     "tables_surges",
 ]

@@ -30,8 +30,10 @@ from storage.sql.puts import JOBS, LANES, insert_into
 from storage.sql.references import SqlReferences
 from storage.sql.sent import SqlSent
 from storage.sql.sign_ins import SqlSignIns
+from storage.sql.sources import SOURCES, SqlSourceBook
 from storage.sql.tables import CounterRow
 from storage.sql.turns import NONE, Rows
+from storage.sql.vault import SqlVault
 from storage.sql.weblog import SqlWebLog
 from storage.sql.work import SEEN, SEEN_KEPT, SqlWork
 from storage.sql.writer import Write, Writer
@@ -76,7 +78,9 @@ def _run(connection: Connection, statement: Executable) -> None:
 class SqlStore:
     """The Store port and its neighbours over one database. Migrations have run before it is opened."""
 
-    def __init__(self, url: str, policy: Policy, clock: SqlClock | None = None) -> None:
+    def __init__(
+        self, url: str, policy: Policy, clock: SqlClock | None = None, *, token_keys: Sequence[str] = ()
+    ) -> None:
         self.policy = policy
         self.clock = clock or SqlClock()
         self.url = url
@@ -90,6 +94,8 @@ class SqlStore:
         self.identities = SqlIdentities(self.reader, self.writer)
         self.references = SqlReferences(self.reader, self.writer)
         self.sign_ins = SqlSignIns(self.reader, self.writer, self.clock)
+        self.sources = SqlSourceBook(self.reader, self.writer, self.clock, lambda: self.woken())
+        self.vault = SqlVault(self.reader, self.writer, self.clock, token_keys)
         self.sent = SqlSent(
             reader=self.reader, submit=self.submit, clock=self.clock, policy=lambda: self.policy
         )
@@ -138,7 +144,7 @@ class SqlStore:
         """Frees what a process that died had taken. Only where nobody else works."""
         held = [
             update(table).where(table.c.lease_until > EPOCH).values(lease_until=EPOCH)
-            for table in (JOBS, LANES)
+            for table in (JOBS, LANES, SOURCES)
         ]
         await self.writer.submit([partial(_run, statement=one) for one in held])
 

@@ -1,0 +1,66 @@
+"""Posts that are gone at their network: a revision that says so, shown to the case like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, select
+
+from bot.domain.mention import HIDDEN, REMOVED
+from bot.ports import Removed
+from storage.sql.cases import MENTIONS
+from storage.sql.intake import receive_put
+from storage.sql.moments import micros, moment
+from storage.sql.puts import insert_into, put
+from storage.sql.tables import RevisionRow
+
+REVISIONS: Any = RevisionRow.__table__  # type: ignore[attr-defined]
+_GONE: Final = msgspec.json.encode({REMOVED: True}).decode()
+_HIDDEN: Final = msgspec.json.encode({REMOVED: True, HIDDEN: True}).decode()
+
+_KNOWN: Final = select(
+    MENTIONS.c.id, MENTIONS.c.community, MENTIONS.c.text, MENTIONS.c.created_at, MENTIONS.c.edited_at
+).where(MENTIONS.c.source == bindparam("of_source"), MENTIONS.c.external_id == bindparam("post"))
+_TOLD: Final = select(REVISIONS.c.id).where(
+    REVISIONS.c.mention_id == bindparam("mine"), REVISIONS.c.extra.in_((_GONE, _HIDDEN))
+)
+_NEWEST: Final = select(func.max(REVISIONS.c.edited_at)).where(REVISIONS.c.mention_id == bindparam("mine"))
+_FORGET: Final = delete(REVISIONS).where(REVISIONS.c.mention_id == bindparam("mine"))
+
+
+def append_removed(connection: Connection, removed: Sequence[Removed], now: datetime) -> int:
+    """Notes those that were known and not noted yet, and wakes their communities; how many there were."""
+    communities = set()
+    count = 0
+    for one in removed:
+        row = connection.execute(_KNOWN, {"of_source": one.source, "post": one.external_id}).first()
+        if row is None or connection.execute(_TOLD, {"mine": row.id}).first() is not None:
+            continue
+        _append(connection, one, row, now)
+        communities.add(row.community)
+        count += 1
+    for community in sorted(communities):
+        put(connection, receive_put(community, now))
+    return count
+
+
+def _append(connection: Connection, one: Removed, row: Any, now: datetime) -> None:
+    newest = connection.execute(_NEWEST, {"mine": row.id}).scalar()
+    known = [micros(at) for at in (row.created_at, row.edited_at, newest) if at is not None]
+    # An edit never comes after the end, whatever the two clocks say.
+    at = moment(max(micros(one.at), *(each + 1 for each in known)))
+    if one.hide:
+        # The network's terms ask for it: no copy of the words stays, neither these nor earlier ones.
+        connection.execute(_FORGET, {"mine": row.id})
+    new = insert_into(connection, REVISIONS).values(
+        mention_id=row.id,
+        edited_at=at,
+        received_at=now,
+        text="" if one.hide else row.text,
+        extra=_HIDDEN if one.hide else _GONE,
+        shown=False,
+    )
+    connection.execute(new.on_conflict_do_nothing())
