@@ -81,6 +81,7 @@ class Delivery:
     random: random.Random = field(default_factory=random.Random)
     observer: Observer = field(default_factory=_Nobody)
     stopping: bool = False
+    pagers: Mapping[str, Chat] = field(default_factory=dict)
     outages: Outages = field(init=False)
     saying: Saying = field(init=False)
     _first_cards: dict[str, int] = field(default_factory=dict)
@@ -90,7 +91,9 @@ class Delivery:
         self.outages = Outages(self.clock, self.random)
         self.saying = Saying(
             lanes=self.lanes,
-            ways=Ways(chats=self.chats, policy=self.policy, outages=self.outages),
+            ways=Ways(
+                chats=self.chats, policy=self.policy, outages=self.outages, pagers=self.pagers
+            ),
             views=self.views,
             outages=self.outages,
             clock=self.clock,

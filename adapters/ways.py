@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.outages import Outages
@@ -17,11 +17,12 @@ NOT_SPOKEN: Final = "this desk does not speak {platform}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """The chats that this desk speaks, by platform."""
+    """The chats that this desk speaks, by platform; `pagers` are spoken only where a job names them."""
 
     chats: Mapping[str, Chat]
     policy: Policy
     outages: Outages
+    pagers: Mapping[str, Chat] = field(default_factory=dict)
 
     def to(self, job: Job) -> Sequence[str]:
         """The platforms on which the job's person may be reached, the preferred one first.
@@ -43,7 +44,7 @@ class Ways:
 
     def chat(self, platform: str) -> Chat:
         """Raises Undeliverable for one that the desk does not speak."""
-        chat = self.chats.get(platform)
+        chat = self.chats.get(platform) or self.pagers.get(platform)
         if chat is None:
             raise Undeliverable(NOT_SPOKEN.format(platform=platform))
         return chat

@@ -10,8 +10,8 @@ from typing import Final, Literal, cast
 from bot.config_error import ConfigError as ConfigError
 from bot.config_files import with_files
 from bot.config_redis import read_redis
-from bot.config_signin import SignInSettings, read_sign_in
-from bot.config_sources import read_source_secrets, read_token_keys
+from bot.config_secrets import PAGER, SOURCE, read_secrets, read_token_keys
+from bot.config_signin import SignInSettings, read_public_url, read_sign_in
 
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -78,6 +78,8 @@ class Config:
     teams: TeamsSettings | None = None
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     source_secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    pager_secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    public_url: str = ""
 
     @property
     def loopback(self) -> bool:
@@ -110,7 +112,9 @@ def read_config(env: Mapping[str, str]) -> Config:
         slack=_slack(env),
         teams=_teams(env, host),
         token_keys=read_token_keys(env),
-        source_secrets=read_source_secrets(env),
+        source_secrets=read_secrets(env, SOURCE),
+        pager_secrets=read_secrets(env, PAGER),
+        public_url=read_public_url(env),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.config_error import ConfigError
-from bot.config_sources import KEY, PREFIX
+from bot.config_secrets import KEY, PREFIXES
 
 BOTH: Final = "{name} and {name}_FILE are both set: remove one of the two."
 NOT_READ: Final = "{name}_FILE is {path}, which cannot be read: {why}."
@@ -26,7 +26,7 @@ SECRETS: Final = (
     KEY,
 )
 """Every setting that may hold a secret. Each may be given as a file instead: its name with _FILE behind it. So may
-each setting of a source."""
+each setting of a source or a pager."""
 
 
 _SEVERAL: Final = ("BATON_WEBHOOK_SECRETS", KEY)
@@ -39,7 +39,7 @@ def with_files(env: Mapping[str, str]) -> Mapping[str, str]:
     where a file cannot be read or is empty, or where a secret is given twice.
     """
     found = dict(env)
-    for name in (*SECRETS, *_of_sources(env)):
+    for name in (*SECRETS, *_of_others(env)):
         path = env.get(f"{name}_FILE", "").strip()
         if not path:
             continue
@@ -51,8 +51,10 @@ def with_files(env: Mapping[str, str]) -> Mapping[str, str]:
     return found
 
 
-def _of_sources(env: Mapping[str, str]) -> list[str]:
-    return [name.removesuffix("_FILE") for name in env if name.startswith(PREFIX) and name.endswith("_FILE")]
+def _of_others(env: Mapping[str, str]) -> list[str]:
+    return [
+        name.removesuffix("_FILE") for name in env if name.startswith(PREFIXES) and name.endswith("_FILE")
+    ]
 
 
 def _read(name: str, path: str) -> str:

@@ -144,6 +144,12 @@ def _check_issuer(issuer: str) -> None:
         raise ConfigError(ANY_TENANT.format(issuer=issuer))
 
 
+def read_public_url(env: Mapping[str, str]) -> str:
+    """Where people open the desk; blank where nobody said. Raises ConfigError for what is no such address."""
+    text = _said(env, "BATON_PUBLIC_URL")
+    return _public_url(text) if text else ""
+
+
 def _public_url(text: str) -> str:
     if not text:
         raise ConfigError(NO_ADDRESS)

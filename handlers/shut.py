@@ -13,6 +13,7 @@ from bot.cards.phrases import count, joined
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
+from bot.policy.places import pager_of
 from bot.policy.reach import last_resort, stand_in
 from bot.router import Call, Routes
 from handlers.sentence import TOLD, tell
@@ -28,6 +29,7 @@ SHUT: Final = (
 )
 WAITING: Final = " ({numbers} so far)"
 NUMBER: Final = "{messages} for {department}"
+_PAGER: Final = "The pager {name}"
 _PLATFORMS: Final = {"slack": "Slack", "teams": "Microsoft Teams", "web": "The web chat"}
 
 log = structlog.get_logger(__name__)
@@ -88,7 +90,8 @@ def _so_far(numbers: str) -> str:
 
 
 def _platform(name: str) -> str:
-    return _PLATFORMS.get(name, name)
+    pager = pager_of(name)
+    return _PAGER.format(name=pager) if pager else _PLATFORMS.get(name, name)
 
 
 def _waiting(call: Call) -> Mapping[str, int]:

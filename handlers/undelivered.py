@@ -55,6 +55,11 @@ class Lost:
         return int(self.subject.partition(":")[0]) if self.view in _OF_A_CASE else None
 
     @property
+    def beside(self) -> bool:
+        """Whether it was a page by a pager: the direct message is another delivery."""
+        return self.view == "page" and "@" in self.key
+
+    @property
     def number(self) -> int | None:
         """The page's number or the event's, where the subject has one."""
         _, *parts = self.subject.split(":")
@@ -152,7 +157,7 @@ def _failure(
     told = None
     if lost.department or not channels(policy, case.department):
         told = stand_in(policy, lost.department or case.department, at, but=lost.person)
-    page = lost.number if lost.view == "page" and _is_current(case, lost) else None
+    page = lost.number if lost.view == "page" and not lost.beside and _is_current(case, lost) else None
     return Failure(
         key=lost.key,
         view=lost.view,
@@ -182,7 +187,7 @@ def _failure_of_telling(policy: Policy, case: Case, lost: Lost, about: Event, at
 
 def _known(case: Case, lost: Lost, history: Sequence[Event], at: datetime) -> bool:
     """Whether this was told: every change of a case is delivered again, and would be told again."""
-    if lost.view == "page" and _is_current(case, lost):
+    if lost.view == "page" and not lost.beside and _is_current(case, lost):
         pages = case.escalation.pages if case.escalation else ()
         return any(page.failed for page in pages if page.number == lost.number)
     for event in history:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from adapters.web.outbound import WebChat
@@ -192,16 +193,18 @@ async def a_desk(
     slack: SlackSettings | None = None,
     teams: TeamsSettings | None = None,
     sign_in: SignInSettings | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> AsyncIterator[Story]:
     """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` or `teams` it speaks
-    there too."""
+    there too; `settings` are further ones."""
     time = time or Time()
     config = Config(
-        database_url=_address(folder / database),
+        database_url=address_of(folder / database),
         web_chat="local",
         slack=slack,
         teams=teams,
         sign_in=sign_in,
+        **settings,
     )
 
     def make(known: Policy, store: Any, hub: Any) -> Mapping[str, Chat]:
@@ -217,7 +220,7 @@ async def a_desk(
 
 
 @cache
-def _address(file: Path) -> str:
+def address_of(file: Path) -> str:
     """Where the desk of that file keeps what it knows: in the file, or, where BATON_TEST_DATABASE says `postgresql`,
     in a database of its own on a server, so that any story can be told on both."""
     if os.environ.get("BATON_TEST_DATABASE") == "postgresql":

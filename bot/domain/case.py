@@ -102,7 +102,8 @@ class Page:
     """One person asked by one rung of the ladder; pages of one rung share `rung`.
 
     `failed` says that the page could not be delivered; `instead_of` is who was meant and is away.
-    `outage`: it is told together with all that waited through that outage of the desk.
+    `outage`: it is told together with all that waited through that outage of the desk. `ways` are the pagers by which
+    it leaves beside the direct message.
     """
 
     number: int
@@ -112,6 +113,7 @@ class Page:
     failed: bool = False
     outage: int = 0
     instead_of: PersonId | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ class Rung:
 
     With `people`, they are paged now and the next rung follows at `next_at`. Without, everybody to be asked
     is off hours and this rung is looked at again at `next_at`. `last` is the end of the ladder: all leads
-    and an alarm in the channel. `instead` are (who is paged, who is away) where somebody stands in.
+    and an alarm in the channel. `instead` are (who is paged, who is away) where somebody stands in. `ways` are the pagers by
+    which it leaves, too.
     """
 
     step: int
@@ -27,6 +28,7 @@ class Rung:
     next_at: datetime | None
     last: bool = False
     instead: tuple[tuple[PersonId, PersonId], ...] = ()
+    ways: tuple[str, ...] = ()
 
 
 def escalate(case: Case, why: str, policy: str, *, by: Actor, at: datetime) -> Case:
@@ -58,6 +60,7 @@ def climb(case: Case, rung: Rung, *, at: datetime) -> Case:
             rung=number,
             instead_of=instead.get(who),
             outage=escalation.outage,
+            ways=rung.ways,
         )
         for i, who in enumerate(rung.people)
     )
@@ -159,7 +162,7 @@ def page_instead(case: Case, away: PersonId, cover: PersonId | None, *, at: date
     if any(page.person == cover for page in asked):
         return case
     number = len(escalation.pages) + 1
-    page = Page(number=number, person=cover, at=at, rung=rung, instead_of=away, outage=escalation.outage)
+    page = replace(missed, number=number, person=cover, at=at, instead_of=away, outage=escalation.outage)
     case = replace(case, escalation=replace(escalation, pages=(*escalation.pages, page)))
     return _told_paged(case, page, escalation.why)
 

@@ -14,7 +14,7 @@ from bot.domain.outage import hidden
 from bot.domain.roles import DESK
 from bot.effects.away import page_of_outage
 from bot.policy.model import Policy
-from bot.policy.places import channels, lane_of
+from bot.policy.places import channels, lane_of, paged_at
 from bot.ports import Place, Put, Rank
 
 REPOSTED: Final = (
@@ -101,14 +101,19 @@ def pages(before: Case | None, after: Case, now: datetime) -> Iterator[Put]:
             continue
         # Numbers begin anew with every escalation, so the escalation is named by its start.
         subject = f"{after.id}:{int(escalation.started_at.timestamp())}:{page.number}"
-        yield Put(
-            kind="page",
-            key=f"page:{subject}",
-            due=now,
-            lane=lane_of(page.person),
-            rank=Rank.PAGE,
-            args={"view": "page", "subject": subject, "person": page.person},
-        )
+        args = {"view": "page", "subject": subject, "person": page.person}
+        key = f"page:{subject}"
+        yield Put(kind="page", key=key, due=now, lane=lane_of(page.person), rank=Rank.PAGE, args=args)
+        for way in page.ways:
+            place = str(paged_at(way, page.person))
+            yield Put(
+                kind="page",
+                key=f"{key}@{place}",
+                due=now,
+                lane=place,
+                rank=Rank.PAGE,
+                args={**args, "place": place},
+            )
 
 
 def args_of(view: str, subject: str, place: Place) -> dict[str, str]:

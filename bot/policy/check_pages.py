@@ -65,6 +65,9 @@ def _check_steps(policy: Policy, escalation: EscalationPolicy, problems: Problem
         if step.page and step.page not in PAGED and PersonId(step.page) not in policy.people:
             known = [*PAGED, *policy.people]
             problems.unknown((*path, number, "page"), "role or person", step.page, known)
+        for at, name in enumerate(step.also):
+            if name not in policy.pagers:
+                problems.unknown((*path, number, "also", at), "pager", name, policy.pagers)
         if step.wait is None and (not last or escalation.repeat):
             next_ = "it begins again" if last else "the next step"
             told = f'wait is missing: say how long until {next_}, as in wait = "10m"'

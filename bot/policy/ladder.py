@@ -93,6 +93,7 @@ def _timed(
         people=here,
         next_at=at + wait if here else opens,
         instead=_instead(policy, case, step.page, here, at),
+        ways=tuple(name for name in step.also if name in policy.pagers),
     )
 
 

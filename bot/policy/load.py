@@ -16,11 +16,13 @@ from bot.policy.lines import TooDeep, lines_of
 from bot.policy.model import Policy
 from bot.policy.problems import PolicyErrors, Problem, Problems, short
 from bot.policy.roster import Roster
+from bot.policy.sections.answers import read_answers
 from bot.policy.sections.communities import read_communities
 from bot.policy.sections.company import read_company, read_defaults, read_surge
 from bot.policy.sections.departments import read_departments
 from bot.policy.sections.digests import read_digests
 from bot.policy.sections.escalations import read_escalations
+from bot.policy.sections.pagers import read_pagers
 from bot.policy.sections.people import read_people
 from bot.policy.sections.rules import read_rules
 from bot.policy.sections.sources import read_sources
@@ -113,6 +115,8 @@ def _policy_of(raw: Mapping[str, object], problems: Problems) -> Policy:
         escalations=read_escalations(top.table("escalations")),
         digests=read_digests(top, departments),
         sources=read_sources(top.table("sources")),
+        pagers=read_pagers(top.table("pagers")),
+        answers=read_answers(top),
     )
     top.done()
     emails = {PersonId(email.strip().lower()): email for email in reversed(list(people.raw))}

@@ -35,6 +35,7 @@ class Defaults:
     claim_lease: Mapping[Priority, Span]
     handoff_clock: Mapping[Priority, Span]
     consult_clock: Mapping[Priority, Span]
+    approval_clock: Mapping[Priority, Span]
     escalation: Mapping[Priority, str]
     follow_up_window: timedelta = timedelta(hours=2)
     reopen_within: timedelta = timedelta(days=14)
@@ -95,8 +96,26 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish:
+    """Replies of these priorities leave without approval; all others are approved by `approver`: lead, duty, champion,
+    or a person's e-mail. A case with a mark or tag of `topics`, whatever its priority, by who stands there: one of
+    these, or a department, whose leads are meant. The first topic of the policy's order counts."""
+
     alone: frozenset[Priority] = frozenset()
     approver: str = "lead"
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookAnswer:
+    """A suggested reply: its words by language, with placeholders in braces. It is suggested for posts with one of
+    `words`, in these departments and communities; where nothing is named, for every post."""
+
+    name: str
+    title: str
+    text: Mapping[str, str]
+    departments: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +161,8 @@ class Step:
     page: str
     wait: timedelta | None = None
     wakes: frozenset[Priority] = frozenset({Priority.P1})
+    also: tuple[str, ...] = ()
+    """pagers by which the page leaves, too"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +185,26 @@ class DigestPlan:
     daily: time | None = None
     weekly: tuple[int, time] | None = None
     monthly: tuple[int, time] | None = None
+
+
+class PagerKind(StrEnum):
+    """The ways out of the chats by which a page may leave."""
+
+    EMAIL = "email"
+    PAGERDUTY = "pagerduty"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagerPlan:
+    """One way by which pages leave beside the direct message. `url` is where to (for e-mail: smtp:// or smtps:// with
+    host and port), `sender` the e-mail address it comes from, `user` who signs in there."""
+
+    name: str
+    kind: PagerKind
+    url: str
+    sender: str = ""
+    user: str = ""
 
 
 class SourceKind(StrEnum):
@@ -216,4 +257,6 @@ class Policy:
     escalations: Mapping[str, EscalationPolicy]
     digests: tuple[DigestPlan, ...] = ()
     sources: Mapping[str, SourcePlan] = field(default_factory=dict)
+    pagers: Mapping[str, PagerPlan] = field(default_factory=dict)
+    answers: tuple[PlaybookAnswer, ...] = ()
     absences: Absences = field(default_factory=Absences, compare=False)

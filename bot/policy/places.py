@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
 from bot.ports import Place
+
+PAGER: Final = "pager-"
+"""How the names of pagers begin among platforms."""
 
 
 def channels(policy: Policy, department: str) -> Sequence[Place]:
@@ -28,6 +32,16 @@ def speaking(policy: Policy, platforms: Collection[str]) -> Policy:
         for name, known in policy.departments.items()
     }
     return replace(policy, departments=departments)
+
+
+def paged_at(pager: str, person: PersonId) -> Place:
+    """Where a page leaves for that person by the pager of that name."""
+    return Place(platform=f"{PAGER}{pager}", conversation=person, person=person)
+
+
+def pager_of(platform: str) -> str | None:
+    """The pager that speaks under that name; None for a chat."""
+    return platform.removeprefix(PAGER) if platform.startswith(PAGER) else None
 
 
 def lane_of(person: PersonId) -> str:

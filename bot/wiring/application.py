@@ -22,6 +22,8 @@ def application(desk: Desk) -> web.Application:
 
     async def database() -> None:
         await desk.store.ping()
+        if desk.store.writer.trouble:
+            raise RuntimeError(desk.store.writer.trouble)
 
     async def migrations() -> None:
         at = await desk.store.reader.once(current)
@@ -56,6 +58,7 @@ def application(desk: Desk) -> web.Application:
         if chatting is not None:
             routes += chatting.routes()
     routes += desk.sources.routes()
+    routes += desk.pagers.routes(desk.listener)
     app = http_application(
         routes=routes,
         checks={"database": database, "migrations": migrations},

@@ -24,6 +24,7 @@ from bot.policy.places import speaking
 from bot.policy.reach import last_resort
 from bot.ports import Chat, Job
 from bot.router import Router
+from bot.wiring.pagers import Pagers, pagers
 from bot.wiring.pulse import Pulse
 from bot.wiring.sources import Sources, connected
 from handlers import all_routes
@@ -66,6 +67,7 @@ class Desk:
     chats: Mapping[str, Chat]
     pulse: Pulse
     sources: Sources
+    pagers: Pagers
     shared: Shared | None = None
     workspace: Workspace | None = None
     slack: SlackFrontend | None = None
@@ -113,8 +115,9 @@ async def connect(
                 closing.push_async_callback(each.close)
                 await each.remember()
         sources = await closing.enter_async_context(connected(config, full, store))
+        paging = await closing.enter_async_context(pagers(config, full, store.clock))
         yield _assemble(
-            config, full, store, chats or default_chats(config), workspace, tenancy, shared, sources
+            config, full, store, chats or default_chats(config), workspace, tenancy, shared, sources, paging
         )
 
 
@@ -157,6 +160,7 @@ def _assemble(
     tenancy: Tenancy | None,
     shared: Shared | None,
     sources: Sources,
+    paging: Pagers,
 ) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
     spoken = dict(chats(full, store, hub))
@@ -178,6 +182,7 @@ def _assemble(
         clock=store.clock,
         nonces=lambda: uuid.uuid4().hex,
         observer=metrics,
+        pagers=paging.chats,
     )
     pulse = Pulse(store=store, told=lambda outage: metrics.outage(outage.since, outage.until))
     worker = Worker(
@@ -211,6 +216,7 @@ def _assemble(
         chats=spoken,
         pulse=pulse,
         sources=sources,
+        pagers=paging,
         shared=shared,
         workspace=workspace,
         slack=workspace.front(**ears, counted=metrics.slack_event) if workspace else None,

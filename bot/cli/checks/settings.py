@@ -13,7 +13,7 @@ from bot.cli.checks import Patient
 from bot.config import Config, ConfigError, read_config
 from bot.config_files import SECRETS as FROM_FILES
 from bot.config_files import with_files
-from bot.config_sources import PREFIX as SOURCES
+from bot.config_secrets import PREFIXES
 from bot.ports import Finding, Health
 
 AREA: Final = "Settings"
@@ -170,7 +170,7 @@ def _mistakes(env: Mapping[str, str]) -> Iterator[Finding]:
 
 def _names(env: Mapping[str, str]) -> Iterator[Finding]:
     for name in sorted(env):
-        if not name.upper().startswith(PREFIX) or name in KNOWN or name.startswith(SOURCES):
+        if not name.upper().startswith(PREFIX) or name in KNOWN or name.startswith(PREFIXES):
             continue
         near = process.extractOne(name.upper(), KNOWN, scorer=fuzz.ratio, score_cutoff=_NEAR)
         if near:

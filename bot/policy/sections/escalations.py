@@ -60,8 +60,9 @@ def _step(table: Table) -> Step:
     page = table.needed("page", 'write "duty", "lead", "champion", "deputies" or an e-mail')
     wakes = table.choices("wakes", Priority) if table.has("wakes") else frozenset({Priority.P1})
     wait = table.parsed("wait", _wait, None)
+    also = table.texts("also", one=True)
     table.done()
-    return Step(page=page.lower(), wait=wait, wakes=wakes)
+    return Step(page=page.lower(), wait=wait, wakes=wakes, also=also)
 
 
 def _wait(text: str) -> timedelta:

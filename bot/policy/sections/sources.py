@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from bot.policy.fields import Table
 from bot.policy.model import SourceKind, SourcePlan
+from bot.policy.sections.source_meta import read_meta
+from bot.policy.sections.source_webhook import read_webhook
+from bot.policy.sections.source_x import read_x
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _EVERY: Final = timedelta(minutes=1)
@@ -78,5 +81,10 @@ def _nothing(_table: Table) -> Mapping[str, object]:
     return {}
 
 
-OPTIONS: Final[Mapping[SourceKind, Options]] = dict.fromkeys(SourceKind, _nothing)
+OPTIONS: Final[Mapping[SourceKind, Options]] = {
+    **dict.fromkeys(SourceKind, _nothing),
+    SourceKind.WEBHOOK: read_webhook,
+    SourceKind.X: read_x,
+    SourceKind.META: read_meta,
+}
 """Each kind's own keys, read and checked."""

@@ -51,7 +51,7 @@ def sql(patient: Patient, *statements: str) -> None:
 def test_every_setting_is_known() -> None:
     sources = [*(ROOT / "bot").glob("*.py"), *(ROOT / "adapters").rglob("*.py")]
     named = {name for file in sources for name in re.findall(r"BATON_[A-Z_]*[A-Z]", file.read_text("utf-8"))}
-    families = {"BATON_SLACK", "BATON_TEAMS", "BATON_SIGNIN", "BATON_SOURCE"}
+    families = {"BATON_SLACK", "BATON_TEAMS", "BATON_SIGNIN", "BATON_SOURCE", "BATON_PAGER"}
     # Those of sources are named after them.
     named = {name for name in named if "__" not in name}
     assert named - families <= settings.KNOWN

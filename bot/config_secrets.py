@@ -1,4 +1,4 @@
-"""What sources need that no policy file may hold: their passwords and tokens, and the key that seals sessions."""
+"""What sources and pagers need that no policy file may hold: passwords, tokens, and the key that seals sessions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Final
 from bot.config_error import ConfigError
 
 KEY: Final = "BATON_TOKEN_KEY"
-PREFIX: Final = "BATON_SOURCE_"
+SOURCE: Final = "BATON_SOURCE_"
+PAGER: Final = "BATON_PAGER_"
+PREFIXES: Final = (SOURCE, PAGER)
 NOT_A_KEY: Final = (
     f"{KEY} is no key: write 32 random bytes in base64, as `openssl rand -base64 32` makes them; several with commas, "
     "the newest first."
 )
-_SETTING: Final = re.compile(rf"{PREFIX}([A-Z0-9_]+?)__([A-Z0-9_]+)")
+_NAMED: Final = re.compile(r"([A-Z0-9_]+?)__([A-Z0-9_]+)")
 _KEY_BYTES: Final = 32
 
 
@@ -36,18 +38,18 @@ def _key(text: str) -> str:
     return base64.urlsafe_b64encode(raw).decode()
 
 
-def read_source_secrets(env: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
-    """By source, by name in small letters: BATON_SOURCE_MY_FEED__PASSWORD is `["my-feed"]["password"]`."""
+def read_secrets(env: Mapping[str, str], prefix: str) -> Mapping[str, Mapping[str, str]]:
+    """By owner, by name in small letters: BATON_SOURCE_MY_FEED__PASSWORD is `["my-feed"]["password"]`."""
     found: dict[str, dict[str, str]] = {}
-    for source, name, setting in source_settings(env):
+    for owner, name, setting in secret_settings(env, prefix):
         if env[setting].strip():
-            found.setdefault(source, {})[name] = env[setting].strip()
+            found.setdefault(owner, {})[name] = env[setting].strip()
     return found
 
 
-def source_settings(env: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Each setting of a source: (the source as the policy names it, what, the setting's own name)."""
+def secret_settings(env: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str, str]]:
+    """Each of these settings: (whose it is, as the policy names it, what, the setting's own name)."""
     for setting in env:
-        parts = _SETTING.fullmatch(setting)
+        parts = _NAMED.fullmatch(setting.removeprefix(prefix)) if setting.startswith(prefix) else None
         if parts:
             yield parts[1].lower().replace("_", "-"), parts[2].lower(), setting

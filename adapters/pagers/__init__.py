@@ -1,0 +1,1 @@
+"""Ways by which a page leaves beside the direct message: e-mail, PagerDuty, a signed webhook."""
