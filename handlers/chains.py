@@ -8,7 +8,7 @@ from bot.domain.mention import Mention
 from bot.ports import Work
 from bot.router import Call
 from handlers.copies import Copies
-from handlers.filing import author_key, looked_up, own_key, thread_keys
+from handlers.filing import author_key, looked_up, own_key, shared_key, thread_keys
 from handlers.gathering import gathers
 from handlers.unit import Unit
 
@@ -69,5 +69,5 @@ async def _unfiled(work: Work, chain: Sequence[Mention]) -> Sequence[Mention]:
 
 
 def _keys(mention: Mention) -> tuple[str, ...]:
-    author = author_key(mention)
-    return (*thread_keys(mention), author) if author else thread_keys(mention)
+    others = (shared_key(mention), author_key(mention))
+    return (*thread_keys(mention), *(key for key in others if key))

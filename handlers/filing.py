@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from bot.domain.case import Case
 from bot.domain.escalation import escalate
-from bot.domain.lifecycle import join, open_case
+from bot.domain.lifecycle import complete, join, open_case
 from bot.domain.mention import Mention
 from bot.domain.roles import DESK, Actor
 from bot.domain.sight import restrict_by_desk
@@ -23,6 +23,7 @@ BY_RULE: Final = 'the rule "{rule}"'
 IN_THREAD: Final = "it is in the same thread"
 BY_AUTHOR: Final = "the same author wrote again"
 FILED_BEFORE: Final = "a colleague filed it before"
+OF_COLLEAGUE: Final = "a colleague writes as a customer, who agreed that the desk knows"
 IT_FOLLOWS: Final = "it follows case {number}, which is restricted"
 
 LINK: Final = "link:"
@@ -41,6 +42,11 @@ def thread_keys(mention: Mention) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*posts, own_key(mention), *links)))
 
 
+def shared_key(mention: Mention) -> str | None:
+    """The key of the post that this one only shares."""
+    return f"post:{mention.source}:{mention.repost_of}" if mention.repost_of else None
+
+
 def own_root(source: str, post: str) -> str:
     """The key that says that this post is one of ours, with no customer's matter behind it."""
     return f"own:{source}:{post}"
@@ -55,8 +61,8 @@ def looked_up(mention: Mention) -> tuple[str, ...]:
     """Every key by which the mention's case may be found, and those that say which posts above it are ours."""
     above = [post for post in (mention.thread, mention.in_reply_to) if post]
     ours = [key for post in above for key in (own_root(mention.source, post), _below(mention, post))]
-    author = author_key(mention)
-    return tuple(dict.fromkeys((*thread_keys(mention), *ours, *((author,) if author else ()))))
+    others = [key for key in (shared_key(mention), author_key(mention)) if key]
+    return tuple(dict.fromkeys((*thread_keys(mention), *ours, *others)))
 
 
 def answered_keys(mention: Mention, threads: Mapping[str, Thread]) -> tuple[str, ...]:
@@ -92,8 +98,14 @@ def handle_of(mention: Mention) -> str:
 
 def is_own(policy: Policy, mention: Mention) -> bool:
     """Whether one of the company's own accounts wrote it."""
-    written = f"{mention.source}:{handle_of(mention)}".casefold()
-    return written in (account.replace(":@", ":").casefold() for account in policy.company.own_accounts)
+    answering = (f"{plan.source}:{plan.account}" for plan in policy.sources.values() if plan.account)
+    return written_by(mention, (*policy.company.own_accounts, *answering))
+
+
+def written_by(mention: Mention, accounts: Iterable[str]) -> bool:
+    """Whether the author is one of these accounts, named as `source:handle`."""
+    author = f"{mention.source}:{handle_of(mention)}".casefold()
+    return author in (account.replace(":@", ":").casefold() for account in accounts)
 
 
 def links(
@@ -131,7 +143,7 @@ def opened(
         linked_to=linked_to,
         by=by,
     )
-    case = kept_to_itself(_restricted(policy, case, found, at), policy, at=at)
+    case = kept_to_itself(_restricted(policy, mention, case, found, at), policy, at=at)
     return _escalated(policy, case, found, at) if pages else case
 
 
@@ -157,6 +169,26 @@ def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: dateti
         terms=service(policy, case.department, urgent),
         lease=lease(policy, case.department, urgent),
     )
+    case = _restricted(policy, mention, case, found, at)
+    return _escalated(policy, case, found, at) if news else case
+
+
+def worded(policy: Policy, case: Case, mention: Mention, *, at: datetime) -> Case:
+    """The case after the missing words of one of its posts came: the rules judge them as they would have at first."""
+    found = triage(policy, mention)
+    urgent = min(case.priority, found.priority)
+    news = not found.marks <= set(case.marks) or case.escalation is None
+    case = complete(
+        case,
+        mention,
+        priority=found.priority,
+        marks=found.marks,
+        at=at,
+        terms=service(policy, case.department, urgent),
+        lease=lease(policy, case.department, urgent),
+    )
+    if case.closed:
+        return case
     case = _restricted(policy, case, found, at)
     return _escalated(policy, case, found, at) if news else case
 
@@ -181,7 +213,10 @@ def case_for(policy: Policy, mention: Mention, threads: Mapping[str, Thread]) ->
     return None
 
 
-def _restricted(policy: Policy, case: Case, found: Triage, at: datetime) -> Case:
+def _restricted(policy: Policy, mention: Mention, case: Case, found: Triage, at: datetime) -> Case:
+    if any(written_by(mention, person.writes_as) for person in policy.people.values()):
+        lease = lease_for(policy, case)
+        case = restrict_by_desk(case, (case.department,), OF_COLLEAGUE, at=at, lease=lease)
     if not found.restrict:
         return case
     rule = next(rule.name for rule in policy.rules if rule.restrict and rule.name in found.rules)

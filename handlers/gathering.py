@@ -20,7 +20,6 @@ from bot.domain.surge import (
     must_page,
     page,
     paged_for,
-    reposted,
     seeded,
     stays_apart,
     told_of,
@@ -40,7 +39,6 @@ WORKED_ON: Final = "{alike}; somebody works on it already"
 PAGED_BEFORE: Final = "{alike}; whoever must know was paged for the first of them"
 MANY: Final = "{copies} near-copies within {minutes}, the latest in case {number}"
 NEW_KIND: Final = "a post of a new kind among {copies} near-copies: {kind}, case {number}"
-REPOST: Final = "a repost, counted on case {number}"
 _MINUTES: Final = ("1 minute", "{} minutes")
 _HISTORY: Final = 50
 
@@ -96,12 +94,7 @@ def _seen_alike(unit: Unit, led: Sequence[_Led], mention: Mention) -> list[_Led]
 
 
 async def _counts(unit: Unit, mention: Mention, shared: Near) -> bool:
-    case = await unit.leader(await unit.get(shared.lead.case_id))
-    if not unit.may_touch(case):
-        return False
-    unit.shared(mention, reposted(case, mention, at=unit.call.now))
-    await unit.work.mentions.set_aside(mention, REPOST.format(number=case.id))
-    return True
+    return await unit.reposts(mention, shared.lead.case_id)
 
 
 async def _joins(unit: Unit, mention: Mention, surge: _Led, found: Triage) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.case import Case
 from bot.domain.lifecycle import answered_in_public
 from bot.domain.mention import Mention
+from bot.domain.surge import reposted
 from bot.ports import Lead, Thread, Work
 from bot.router import Call
 from bot.triage.copies import said_at
@@ -24,9 +25,12 @@ from handlers.filing import (
     may_reopen,
     opened,
     own_root,
+    shared_key,
 )
 
 OUR_OWN: Final = "our own post"
+REPOST: Final = "a repost, counted on case {number}"
+OF_UNKNOWN: Final = "a repost of a post that the desk does not know"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +53,9 @@ class Unit:
         policy = self.call.policy
         if is_own(policy, mention):
             return await self._takes_own(mention)
+        if mention.repost_of:
+            shared = self.threads.get(shared_key(mention) or "")
+            return await self.reposts(mention, shared.case_id if shared else 0)
         found = case_for(policy, mention, self.threads)
         if found is None:
             return None
@@ -61,6 +68,18 @@ class Unit:
             return await self.opens(mention, earlier=case)
         case = joined(policy, case, mention, why, at=self.call.now)
         await self.files(mention, case, under=near)
+        return True
+
+    async def reposts(self, mention: Mention, number: int) -> bool:
+        """Somebody shared a post of that case (0: of none that the desk knows): counted, with nothing to answer."""
+        if not number:
+            await self.work.mentions.set_aside(mention, OF_UNKNOWN)
+            return True
+        case = await self.leader(await self.get(number))
+        if not self.may_touch(case):
+            return False
+        self.shared(mention, reposted(case, mention, at=self.call.now))
+        await self.work.mentions.set_aside(mention, REPOST.format(number=case.id))
         return True
 
     async def _takes_own(self, mention: Mention) -> bool:

@@ -14,6 +14,8 @@ NATIVE: Final = "native"
 REMOVED: Final = "removed"
 HIDDEN: Final = "hidden"
 REPOST_OF: Final = "repost_of"
+INCOMPLETE: Final = "incomplete"
+COMPLETED: Final = "completed"
 """The names in `extra` that the desk itself reads."""
 
 
@@ -68,10 +70,25 @@ class Mention:
         return str(self.extra.get(WHY_NO_REPLY) or "")
 
     @property
+    def repost_of(self) -> str:
+        """The network's id of the post that this one only shares; blank for a post of its own."""
+        return str(self.extra.get(REPOST_OF) or "")
+
+    @property
     def native(self) -> Mapping[str, object]:
         """What its network needs to be told when it is answered; the source and the account agree on it."""
         said = self.extra.get(NATIVE)
         return said if isinstance(said, Mapping) else {}
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether its source has named it without its words so far: `text` says so in their place."""
+        return bool(self.extra.get(INCOMPLETE))
+
+    @property
+    def completed(self) -> bool:
+        """Whether its newest revision brought words that were missing, which is no edit of its author's."""
+        return bool(self.extra.get(COMPLETED))
 
     @property
     def removed(self) -> bool:

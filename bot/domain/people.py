@@ -47,3 +47,5 @@ class Person:
     title: str | None = None
     phone: str | None = None
     prefers: str | None = None
+    writes_as: tuple[str, ...] = ()
+    """their own public accounts (`network:handle`), which they agreed to name: as customers they are treated discreetly"""

@@ -58,6 +58,7 @@ def _person(who: PersonId, table: Table, base: Calendar) -> Person:
         title=table.text("title") or None,
         phone=table.text("phone") or None,
         prefers=str(prefers) if prefers else None,
+        writes_as=table.texts("writes_as"),
     )
     if table.has("holidays") and not table.has("hours"):
         table.problems.mistake(
