@@ -21,6 +21,7 @@ from bot.cli.checks.policy import policy
 from bot.cli.checks.port import port
 from bot.cli.checks.redis import redis
 from bot.cli.checks.settings import as_far_as_right, hidden, settings
+from bot.cli.checks.sources import pagers, sources
 from bot.cli.checks.storage import business_clock, database, jobs
 from bot.policy.load import read
 from bot.ports import Finding, Health
@@ -36,6 +37,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "Jobs": jobs,
     "Redis": redis,
     "Port": port,
+    "Sources": sources,
+    "Pagers": pagers,
     "Slack": slack,
     "Teams": teams,
     "Chat": chats,

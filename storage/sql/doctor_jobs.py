@@ -69,7 +69,7 @@ def examine_jobs(url: str, now: datetime) -> Iterator[Finding]:
         ]
         return found or [_finding(JOBS, Health.WELL, JOBS_WELL)]
 
-    yield from _read(url, read)
+    yield from read_database(url, read)
 
 
 def examine_clock(url: str, now: datetime) -> Iterator[Finding]:
@@ -87,10 +87,10 @@ def examine_clock(url: str, now: datetime) -> Iterator[Finding]:
             return [_finding(CLOCK, Health.BROKEN, says, MEND_CLOCK)]
         return [_finding(CLOCK, Health.WELL, CLOCK_WELL)]
 
-    yield from _read(url, read)
+    yield from read_database(url, read)
 
 
-def _read(url: str, read: Callable[[Asked], list[Finding]]) -> list[Finding]:
+def read_database(url: str, read: Callable[[Asked], list[Finding]]) -> list[Finding]:
     """What it finds in a database at this program's shape; of any other, its own check says enough."""
     if is_server(url):
         try:

@@ -30,6 +30,7 @@ _NAMED: Final = frozenset(
         "WEB_CHAT",
         "PUBLIC_URL",
         "TRUSTED_PROXIES",
+        "INTAKE_PER_MINUTE",
         "SIGNIN_ISSUER",
         "SIGNIN_CLIENT_ID",
         "SIGNIN_CLIENT_SECRET",
