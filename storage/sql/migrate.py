@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,8 @@ def upgrade(url: str, to: str = "head") -> None:
     """
 
     def up(config: Config) -> None:
-        if not further(current(config.attributes["connection"])):
+        at = current(config.attributes["connection"])
+        if not further(at) and (to, at) != ("head", newest()):
             command.upgrade(config, to)
 
     _run(url, up)
@@ -41,7 +43,7 @@ def downgrade(url: str, to: str) -> None:
 
 def newest() -> str:
     """The revision this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _revisions()[0]
 
 
 def current(connection: Connection) -> str:
@@ -51,8 +53,13 @@ def current(connection: Connection) -> str:
 
 def further(revision: str) -> bool:
     """Whether only a newer program knows that revision."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return bool(revision) and revision not in known
+    return bool(revision) and revision not in _revisions()
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Those that this program knows, the newest first; read once, because every start and every look at readiness asks."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:
