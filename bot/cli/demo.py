@@ -19,6 +19,7 @@ import click
 from adapters.http import serve as serve_http
 from adapters.logs import set_up
 from bot.config import Config, read_config
+from bot.demo.accounts import Accounts
 from bot.demo.network import SECRET, Network
 from bot.demo.player import NotPlayable, Player, moment_of, read_mentions
 from bot.demo.story import HERE, acts
@@ -90,8 +91,9 @@ async def _demo(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(config) as desk:
-        network = Network(desk.store.clock.now)
+    network = Network()
+    async with running(config, networks=Accounts.at(network)) as desk:
+        network.now = desk.store.clock.now
         app = application(desk)
         app.add_routes(network.routes())
         async with serve_http(app, config.host, config.port) as serving:

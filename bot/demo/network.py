@@ -32,8 +32,8 @@ _STYLE: Final = (
 class Network:
     """Keeps what was posted, shows it, and sends it to the desk."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self) -> None:
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._posts: dict[str, Mapping[str, Any]] = {}
         self._session: aiohttp.ClientSession | None = None
         self.desk = ""
@@ -64,6 +64,26 @@ class Network:
             if answer.status not in (202, 400):
                 answer.raise_for_status()
 
+    def has(self, post: str) -> bool:
+        return post in self._posts
+
+    async def answer(self, key: str, post: str, account: str, source: str, text: str) -> str:
+        """One of the company's accounts answers below that post, once per key; where that stands. The desk hears of it
+        as of any post."""
+        if key not in self._posts:
+            await self.post(
+                {
+                    "source": source,
+                    "id": key,
+                    "created_at": self.now().isoformat(),
+                    "author": {"handle": account.removeprefix("@"), "name": "Thistlecart"},
+                    "text": text,
+                    "in_reply_to": post,
+                    "thread": str(self._posts[post].get("thread") or post),
+                }
+            )
+        return f"{self.desk}/network/{quote(post, safe='')}"
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -86,7 +106,10 @@ class Network:
             f'<form method="post"><label>Its author changes it<textarea name="text" rows="3" required '
             f'maxlength="2000">{words}</textarea></label><button>Change it</button></form>'
         )
-        return _page("One post", f'{_article(post)}{form}<p><a href="/network">All posts</a></p>')
+        below = "".join(
+            _article(each) for each in self._posts.values() if each.get("in_reply_to") == post["id"]
+        )
+        return _page("One post", f'{_article(post)}{below}{form}<p><a href="/network">All posts</a></p>')
 
     async def _write(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -97,7 +120,7 @@ class Network:
             {
                 "source": "square",
                 "id": f"square-{uuid.uuid4().hex[:10]}",
-                "created_at": self._now().isoformat(),
+                "created_at": self.now().isoformat(),
                 "author": {"handle": handle},
                 "text": text,
             }
@@ -113,7 +136,7 @@ class Network:
             raise web.HTTPNotFound(text="There is no such post.")
         if not text:
             raise web.HTTPBadRequest(text="Write what it says now.")
-        await self.post({**post, "text": text, "edited_at": self._now().isoformat()})
+        await self.post({**post, "text": text, "edited_at": self.now().isoformat()})
         raise web.HTTPSeeOther(f"/network/{quote(str(post['id']), safe='')}")
 
 
@@ -123,7 +146,10 @@ def _article(post: Mapping[str, Any]) -> str:
     head = f"<b>@{html.escape(str(handle))}</b> <small>{html.escape(str(post.get('source', '')))} · "
     when, edited = html.escape(str(post["created_at"])), ", edited" if post.get("edited_at") else ""
     link = f'<a href="/network/{quote(str(post["id"]), safe="")}">{when}</a>'
-    return f"<article>{head}{link}{edited}</small><p>{html.escape(str(post['text']))}</p></article>"
+    above = quote(str(post.get("in_reply_to") or ""), safe="")
+    answers = f' <small>in answer to <a href="/network/{above}">a post</a></small>' if above else ""
+    words = html.escape(str(post["text"]))
+    return f"<article>{head}{link}{edited}</small>{answers}<p>{words}</p></article>"
 
 
 def _page(title: str, body: str) -> web.Response:

@@ -22,7 +22,7 @@ from bot.policy.load import load
 from bot.policy.model import Policy
 from bot.policy.places import speaking
 from bot.policy.reach import last_resort
-from bot.ports import Chat, Job
+from bot.ports import Chat, Job, Networks
 from bot.router import Router
 from bot.wiring.pagers import Pagers, pagers
 from bot.wiring.pulse import Pulse
@@ -93,9 +93,15 @@ def default_chats(config: Config) -> Chats:
 
 @asynccontextmanager
 async def connect(
-    config: Config, *, policy: Policy | None = None, clock: SqlClock | None = None, chats: Chats | None = None
+    config: Config,
+    *,
+    policy: Policy | None = None,
+    clock: SqlClock | None = None,
+    chats: Chats | None = None,
+    networks: Networks | None = None,
 ) -> AsyncIterator[Desk]:
-    """A desk on the configured database, migrated, without a worker: for commands and for asking.
+    """A desk on the configured database, migrated, without a worker: for commands and for asking. Replies are published
+    by the policy's sources, or by `networks`.
 
     Raises PolicyErrors, ConfigError or UnsupportedDatabase with a sentence for a person.
     """
@@ -116,9 +122,9 @@ async def connect(
                 await each.remember()
         sources = await closing.enter_async_context(connected(config, full, store))
         paging = await closing.enter_async_context(pagers(config, full, store.clock))
-        yield _assemble(
-            config, full, store, chats or default_chats(config), workspace, tenancy, shared, sources, paging
-        )
+        spoken = chats or default_chats(config)
+        answering = networks or sources
+        yield _assemble(config, full, store, spoken, workspace, tenancy, shared, sources, paging, answering)
 
 
 async def _shared(config: Config, store: SqlStore) -> Shared | None:
@@ -161,6 +167,7 @@ def _assemble(
     shared: Shared | None,
     sources: Sources,
     paging: Pagers,
+    networks: Networks,
 ) -> Desk:
     hub = LiveHub(log=store.weblog, clock=store.clock)
     spoken = dict(chats(full, store, hub))
@@ -173,7 +180,7 @@ def _assemble(
     if shared is not None:
         shared.watched_by(metrics.redis())
     link_address = config.sign_in.link_address if config.sign_in else ""
-    router = Router(all_routes(link_address), policy, store, store.clock, observer=metrics)
+    router = Router(all_routes(link_address, networks), policy, store, store.clock, observer=metrics)
     delivery = Delivery(
         lanes=store.lanes,
         chats=spoken,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from aiohttp import ClientSession, web
 from adapters.http import serve
 from bot.cli.demo import DAY_ENDS, DAY_STARTS
 from bot.config import Config
+from bot.demo.accounts import Accounts
 from bot.demo.network import Network
 from bot.demo.player import NotPlayable, moment_of, read_mentions
 from bot.demo.story import HERE, acts
+from bot.domain.mention import Author, Mention
 from bot.policy.load import load
+from bot.ports import Declined, Outgoing
 from bot.wiring import connect, set_standing_jobs
 
 
@@ -63,7 +67,8 @@ async def test_a_post_can_be_changed_by_its_author() -> None:
         sent.append(await request.json())
         return web.Response(status=202)
 
-    network = Network(lambda: DAY_STARTS)
+    network = Network()
+    network.now = lambda: DAY_STARTS
     app = web.Application()
     app.add_routes([*network.routes(), web.post("/mentions", mentions)])
     async with serve(app, "127.0.0.1", 0) as serving, ClientSession() as session:
@@ -77,3 +82,46 @@ async def test_a_post_can_be_changed_by_its_author() -> None:
     await network.close()
     assert [post["text"] for post in sent] == ["Where is it?", "It <came>."]
     assert sent[1]["edited_at"] and sent[1]["id"] == sent[0]["id"]
+
+
+async def test_a_reply_stands_below_its_post_once_and_travels_back_as_any_post() -> None:
+    sent: list[dict[str, str]] = []
+
+    async def mentions(request: web.Request) -> web.Response:
+        sent.append(await request.json())
+        return web.Response(status=202)
+
+    network = Network()
+    app = web.Application()
+    app.add_routes([*network.routes(), web.post("/mentions", mentions)])
+    async with serve(app, "127.0.0.1", 0) as serving, ClientSession() as session:
+        network.desk = serving.url
+        await session.post(f"{serving.url}/network", data={"handle": "zoe", "text": "Where is it?"})
+        mention = _mention(sent[0]["id"])
+        account = Accounts.at(network).answering(mention)
+        assert account is not None
+        reply = Outgoing(key="b1", text="On its way.", lang=None, to=mention, begun_at=DAY_STARTS)
+        first = await account.publish(reply, again=False)
+        assert await account.publish(reply, again=True) == first
+        async with session.get(first.url or "") as page:
+            assert "On its way." in await page.text()
+        with pytest.raises(Declined):
+            await account.publish(replace(reply, key="b2", to=_mention("gone")), again=False)
+    await network.close()
+    assert [(post["id"], post.get("in_reply_to")) for post in sent] == [
+        (mention.external_id, None),
+        ("b1", mention.external_id),
+    ]
+
+
+def _mention(post: str) -> Mention:
+    return Mention(
+        id=1,
+        source="square",
+        external_id=post,
+        community="everywhere",
+        received_at=DAY_STARTS,
+        created_at=DAY_STARTS,
+        author=Author(handle="zoe"),
+        text="Where is it?",
+    )
