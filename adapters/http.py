@@ -19,6 +19,8 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from adapters.limits import KEPT_ALIVE, HurriedRunner
+
 log = structlog.get_logger(__name__)
 
 SURPRISE: Final = "Something went wrong on our side. It is in the log as %s; tell whoever runs this desk."
@@ -113,8 +115,12 @@ async def serve(
 
     Raises CannotListen when the address is taken or cannot be had.
     """
-    runner = web.AppRunner(
-        app, access_log=None, handle_signals=False, shutdown_timeout=shutdown.total_seconds()
+    runner = HurriedRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=shutdown.total_seconds(),
+        keepalive_timeout=KEPT_ALIVE.total_seconds(),
     )
     await runner.setup()
     try:

@@ -9,9 +9,10 @@ from typing import Final, Literal, cast
 
 from bot.config_error import ConfigError as ConfigError
 from bot.config_files import with_files
+from bot.config_limits import read_intake_rate
 from bot.config_redis import read_redis
 from bot.config_secrets import PAGER, SOURCE, read_secrets, read_token_keys
-from bot.config_signin import SignInSettings, read_public_url, read_sign_in
+from bot.config_signin import Network, SignInSettings, read_proxies, read_public_url, read_sign_in
 
 WebChat = Literal["off", "local", "signin"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -72,6 +73,8 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8080
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    intake_per_minute: int | None = None
+    trusted_proxies: tuple[Network, ...] = ()
     web_chat: WebChat = "off"
     sign_in: SignInSettings | None = None
     slack: SlackSettings | None = None
@@ -107,6 +110,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         webhook_secrets=tuple(
             s.strip() for s in env.get("BATON_WEBHOOK_SECRETS", "").split(",") if s.strip()
         ),
+        intake_per_minute=read_intake_rate(env),
+        trusted_proxies=read_proxies(env),
         web_chat=cast(WebChat, web_chat),
         sign_in=read_sign_in(env) if web_chat == "signin" else None,
         slack=_slack(env),

@@ -108,7 +108,7 @@ def read_sign_in(env: Mapping[str, str]) -> SignInSettings:
         oidc=_oidc(env),
         idle=idle,
         longest=longest,
-        trusted_proxies=_proxies(env),
+        trusted_proxies=read_proxies(env),
     )
 
 
@@ -178,7 +178,8 @@ def _private_way(parts: SplitResult) -> bool:
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
-def _proxies(env: Mapping[str, str]) -> tuple[Network, ...]:
+def read_proxies(env: Mapping[str, str]) -> tuple[Network, ...]:
+    """Whose word is taken for where a request came from. Raises ConfigError for what is no address."""
     found = []
     for text in _said(env, "BATON_TRUSTED_PROXIES").replace(",", " ").split():
         try:

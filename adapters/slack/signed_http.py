@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -15,7 +17,10 @@ from adapters.slack.bolt import HEARD
 
 NOT_TEXT: Final = "The body is not UTF-8, so it is not Slack's."
 NOT_SLACK: Final = "This is nothing that Slack sends."
+TOO_SLOW: Final = "The body did not arrive within 10 s. Send it again."
 NOT_SIGNED: Final = "The signature is not Slack's."
+
+BODY_WITHIN: Final = timedelta(seconds=10)
 
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
@@ -31,7 +36,10 @@ def signed_http(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response
     async def receive(request: web.Request) -> web.Response:
         try:
             # As it came: the signature is over these bytes, and aiohttp's text() would obey any charset.
-            body = (await request.read()).decode("utf-8")
+            async with asyncio.timeout(BODY_WITHIN.total_seconds()):
+                body = (await request.read()).decode("utf-8")
+        except TimeoutError:
+            return _refusal(408, TOO_SLOW)
         except UnicodeDecodeError:
             return _refusal(400, NOT_TEXT)
         if not _could_be_signed(request.headers):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -18,9 +20,13 @@ ELSEWHERE: Final = (
 OTHER_SITE: Final = "This came from another site, so nothing was done. Use the web chat's own page."
 NOT_JSON: Final = "Send a JSON object, with the content type application/json."
 TOO_LONG: Final = "That is too long: at most 64 kB fit into one message."
+TOO_SLOW: Final = "What you sent did not arrive within 10 s, so nothing was done. Try again."
 BUSY: Final = "The desk is very busy right now, so nothing was done. Try again in a moment."
 
 MOST_BYTES: Final = 64 * 1024
+BODY_WITHIN: Final = timedelta(seconds=10)
+AGAIN_AFTER: Final = "60"
+"""Seconds, for whoever does something too often."""
 
 _OWN_NAME: Final = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _POLICY: Final = (
@@ -58,7 +64,7 @@ def guarded(handler: Handler) -> Handler:
                 _own(request)
             return await handler(request)
         except Wrong as wrong:
-            return answer({"error": wrong.sentence}, wrong.status)
+            return refusal(wrong)
         except (Overloaded, Stale) as busy:
             after = busy.retry_after if isinstance(busy, Overloaded) else 1
             return answer({"error": BUSY}, 503, {hdrs.RETRY_AFTER: str(after)})
@@ -70,15 +76,26 @@ def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return web.json_response(body, status=status, headers={**HEADERS, **(headers or {})})
 
 
+def refusal(wrong: Wrong) -> web.Response:
+    """The sentence, and for whoever was too quick when to come again."""
+    headers: dict[str, str] = {hdrs.RETRY_AFTER: AGAIN_AFTER} if wrong.status == 429 else {}
+    return answer({"error": wrong.sentence}, wrong.status, headers)
+
+
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """The JSON object that was sent. Raises Wrong: 413 when it is too long, 400 when it is none."""
+    """The JSON object that was sent. Raises Wrong: 413 when it is too long, 408 when it does not come, 400 when it is
+    none."""
     raw = bytearray()
     if (request.content_length or 0) > MOST_BYTES:
         raise Wrong(TOO_LONG, 413)
-    async for chunk in request.content.iter_any():
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise Wrong(TOO_LONG, 413)
+    try:
+        async with asyncio.timeout(BODY_WITHIN.total_seconds()):
+            async for chunk in request.content.iter_any():
+                raw += chunk
+                if len(raw) > MOST_BYTES:
+                    raise Wrong(TOO_LONG, 413)
+    except TimeoutError:
+        raise Wrong(TOO_SLOW, 408) from None
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):

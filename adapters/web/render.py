@@ -171,6 +171,8 @@ def _field(field: Choice | Input) -> dict[str, Any]:
                 "label": line(field.label),
                 "optional": field.optional,
                 "hint": line(field.hint, MOST_LABEL * 2),
+                **({"value": field.value} if field.value else {}),
+                **({"limit": field.limit, "counts": field.counts} if field.limit else {}),
             }
         case _:
             assert_never(field)

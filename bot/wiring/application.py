@@ -8,6 +8,7 @@ from aiohttp import web
 
 from adapters.http import Probe
 from adapters.http import application as http_application
+from adapters.limits import Limits
 from adapters.sources.webhook import Webhook
 from adapters.web.inbound import WebFrontend
 from bot.triage.rules import community_of
@@ -37,7 +38,8 @@ def application(desk: Desk) -> web.Application:
         open_on_loopback=desk.config.loopback,
         metrics=desk.metrics,
     )
-    routes: list[web.AbstractRouteDef] = list(webhook.routes())
+    limits = Limits(desk.store.clock, desk.config.trusted_proxies, per_minute=desk.config.intake_per_minute)
+    routes: list[web.AbstractRouteDef] = [*limits.refusing(limits.paced(webhook.routes()))]
     sign_in: SigningIn | None = None
     if "web" in desk.chats:
         front = WebFrontend(
@@ -56,8 +58,8 @@ def application(desk: Desk) -> web.Application:
             routes += sign_in.around(front.routes())
     for chatting in (desk.slack, desk.teams):
         if chatting is not None:
-            routes += chatting.routes()
-    routes += desk.sources.routes()
+            routes += limits.refusing(chatting.routes())
+    routes += limits.refusing(limits.paced(desk.sources.routes()))
     routes += desk.pagers.routes(desk.listener)
     app = http_application(
         routes=routes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.engine import make_url
 
@@ -16,6 +17,13 @@ from storage.sql.postgres import READERS, ServerCommitter, ServerReader, engine_
 from storage.sql.reader import Reader
 from storage.sql.sqlite import FileCommitter, FileReader
 from storage.sql.writer import Writer
+
+SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+NO_PORT: Final = (
+    "BATON_DATABASE_URL is no address: its port is no number. Write postgresql://user:password@host:5432/name; "
+    "a password with / : @ # or ? must be percent-encoded."
+)
+NO_SSL_MODE: Final = "BATON_DATABASE_URL has an sslmode that does not exist; write one of: {known}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +42,14 @@ class Database:
 
 def is_server(url: str) -> bool:
     """Whether that is a PostgreSQL address. Raises UnsupportedDatabase for what is neither that nor a SQLite file."""
-    if make_url(url).get_backend_name() == "postgresql":
+    try:
+        address = make_url(url)
+    except ValueError:
+        # What the library says repeats parts of the address, which may be the password's.
+        raise UnsupportedDatabase(NO_PORT) from None
+    if address.get_backend_name() == "postgresql":
+        if address.query.get("sslmode", "prefer") not in SSL_MODES:
+            raise UnsupportedDatabase(NO_SSL_MODE.format(known=", ".join(SSL_MODES)))
         return True
     sqlite_path(url)
     return False

@@ -6,14 +6,15 @@ What stays is that something happened: counts, clocks, who claimed and handed ov
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
+from bot.domain.case import State
 from bot.domain.events import Event, Kind
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK
@@ -24,19 +25,24 @@ from storage.sql.cases import CASES, MENTIONS, THREADS, subject
 from storage.sql.chain import EVENTS
 from storage.sql.erase_shown import Traces, say_again, traces
 from storage.sql.export import written_by
-from storage.sql.mentions import REVISIONS
+from storage.sql.mentions import ERASED, REVISIONS
 from storage.sql.puts import insert_into
-from storage.sql.tombstones import ERASED_CASES, bury_author, bury_post
+from storage.sql.tombstones import ERASED_CASES, bury_author, bury_post, shut
 
-ERASED: Final = "erased"
 AT_THEIR_WISH: Final = "at the author's wish"
 TOO_OLD: Final = "it is older than this desk keeps"
 
 WORDS: Final = frozenset({"text", "why", "note", "reason", "question", "answer", "which"})
 """What events and cases call the words that people wrote; `which` is what an export was asked for."""
 
+CLOSED: Final = (State.RESOLVED.value, State.DISMISSED.value)
+
 DESKS_OWN: Final = frozenset({Kind.OPENED.value, Kind.JOINED.value, Kind.WOKEN.value, Kind.ERASED.value})
 """Kinds whose words are the desk's: they go only where they repeat the customer's."""
+
+
+TO_CUSTOMERS: Final = frozenset({Kind.REPLY_DRAFTED.value, Kind.PUBLISHED.value})
+"""Kinds that hold what we said to one customer: it goes with what they said to us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ class Eraser:
 
     def customer(self, connection: Connection, network: str, handle: str) -> Erased:
         """All that this author wrote until now, and never again what is older than this moment."""
+        shut(connection)
         rows = written_by(connection, network, handle)
         bury_author(connection, network, handle, self.now)
         return self._erase(
@@ -71,7 +78,10 @@ class Eraser:
         )
 
     def cases(self, connection: Connection, numbers: Sequence[int]) -> Erased:
-        """All mentions and words of these cases, whoever wrote them."""
+        """All mentions and words of these cases, whoever wrote them; of those that are open again, or that another
+        replica erased meanwhile, nothing."""
+        shut(connection)
+        numbers = connection.execute(_STILL, {"these": list(numbers)}).scalars().all()
         ids = connection.execute(select(MENTIONS.c.id).where(MENTIONS.c.case_id.in_(numbers))).scalars().all()
         erased = self._erase(connection, ids, set(numbers))
         for number in numbers:
@@ -82,8 +92,9 @@ class Eraser:
     def _erase(
         self, connection: Connection, mentions: Sequence[int], cases: set[int], *handles: str
     ) -> Erased:
-        # What is erased is overwritten in the file, not only unlinked.
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        if connection.dialect.name == "sqlite":
+            # What is erased is overwritten in the file, not only unlinked.
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         posts = [connection.execute(_POST, {"this_id": one}).one() for one in mentions]
         left = traces(connection, posts, *handles)
         revisions = sum(_forget(connection, post) for post in posts)
@@ -91,8 +102,10 @@ class Eraser:
         alone = [n for n in sorted(cases) if not connection.execute(_OTHERS, {"this_case": n}).first()]
         for number in sorted(cases):
             shown += say_again(connection, number, self.policy, self.now)
-            events += _blank(connection, subject(number), left.found_in, alone=number in alone)
-            self._case(connection, number, left.found_in, alone=number in alone)
+            events += _blank(
+                connection, subject(number), left.found_in, alone=number in alone, gone=set(mentions)
+            )
+            self._case(connection, number, left.found_in, alone=number in alone, gone=set(mentions))
         connection.execute(delete(THREADS).where(THREADS.c.case_id.in_(alone)))
         return Erased(
             mentions=len(posts),
@@ -105,12 +118,22 @@ class Eraser:
         )
 
     def _case(
-        self, connection: Connection, number: int, found: Callable[[str], bool], *, alone: bool
+        self,
+        connection: Connection,
+        number: int,
+        found: Callable[[str], bool],
+        *,
+        alone: bool,
+        gone: Collection[int],
     ) -> None:
         row = connection.execute(_CASE, {"this_case": number}).first()
         if row is None:
             return
         body = _without_words(msgspec.json.decode(row.body), found, alone=alone)
+        reply = body.get("reply")
+        # What we were about to say to them goes too, and no word that stands for another may ever be published.
+        if reply is not None and (reply["text"] == ERASED or reply["mention"] in gone):
+            body["reply"] = None
         seq = body["seq"] + 1
         body |= {"seq": seq, "version": row.version + 1}
         told = Event(
@@ -144,13 +167,21 @@ def _forget(connection: Connection, post: Any) -> int:
     return int(connection.execute(other.values(text=ERASED, extra="{}", shown=True)).rowcount)
 
 
-def _blank(connection: Connection, whose: str, found: Callable[[str], bool], *, alone: bool) -> int:
+def _blank(
+    connection: Connection,
+    whose: str,
+    found: Callable[[str], bool],
+    *,
+    alone: bool,
+    gone: Collection[int] = (),
+) -> int:
     """Takes the personal part of those events that hold words; digest and hash stay. How many."""
     gone = []
     for row in connection.execute(_EVENTS, {"this_subject": whose}).all():
         data = msgspec.json.decode(row.data)
         said = [value for name, value in data.items() if name in WORDS and isinstance(value, str) and value]
-        if (alone and said and row.kind not in DESKS_OWN) or any(found(value) for value in said):
+        to_them = row.kind in TO_CUSTOMERS and data.get("mention") in gone
+        if (alone and said and row.kind not in DESKS_OWN) or to_them or any(found(value) for value in said):
             gone.append(row.id)
     if gone:
         connection.execute(
@@ -173,6 +204,16 @@ def _without_words(value: Any, found: Callable[[str], bool], *, alone: bool) -> 
     return value
 
 
+_STILL: Final = (
+    select(CASES.c.id)
+    .where(
+        CASES.c.id.in_(bindparam("these", expanding=True)),
+        CASES.c.state.in_(CLOSED),
+        ~exists().where(ERASED_CASES.c.case_id == CASES.c.id),
+    )
+    .order_by(CASES.c.id)
+    .with_for_update()
+)
 _POST: Final = select(MENTIONS).where(MENTIONS.c.id == bindparam("this_id"))
 _OTHERS: Final = (
     select(MENTIONS.c.id)
@@ -180,9 +221,12 @@ _OTHERS: Final = (
     .limit(1)
 )
 """Whether somebody else wrote in this case too, or what they wrote is there still."""
-_CASE: Final = select(CASES.c.body, CASES.c.version, CASES.c.department).where(
-    CASES.c.id == bindparam("this_case")
+_CASE: Final = (
+    select(CASES.c.body, CASES.c.version, CASES.c.department)
+    .where(CASES.c.id == bindparam("this_case"))
+    .with_for_update()
 )
+"""Nobody saves the case until it is erased; whoever read it before comes too late."""
 _SAVE: Final = update(CASES).where(CASES.c.id == bindparam("this_id"))
 _EVENTS: Final = select(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.data).where(
     EVENTS.c.subject == bindparam("this_subject"), EVENTS.c.data.is_not(None)

@@ -23,12 +23,12 @@ from storage.sql.cases import CASES, subject
 from storage.sql.chain import EVENTS
 from storage.sql.codec import decode_case
 from storage.sql.export import messages_about
-from storage.sql.mentions import REVISIONS
+from storage.sql.mentions import ERASED, REVISIONS
 from storage.sql.messages import MESSAGES
 from storage.sql.puts import JOBS, put_all
+from storage.sql.turns import take_turns
 from storage.sql.weblog import WEB
 
-ERASED: Final = "erased"
 _BEGINNING: Final = 24
 """Cards shorten what was written; so much of its beginning tells it from other words."""
 _SHORTEST: Final = 3
@@ -203,7 +203,8 @@ def _clean(value: Any, left: Traces) -> Any:
 
 
 def wipe(connection: Connection, found: Sequence[dict[str, Any]]) -> int:
-    """Writes them, unless they were said anew meanwhile; how many."""
+    """Writes them, unless they were said anew meanwhile; how many. Comes last in its transaction."""
+    take_turns(connection)
     return sum(connection.execute(_WIPE, row).rowcount for row in found)
 
 

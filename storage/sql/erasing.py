@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,16 +10,17 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, exists, select
 
-from bot.domain.case import State
 from bot.domain.events import Kind
 from bot.domain.people import PersonId
 from storage.sql import audit
 from storage.sql.cases import CASES
 from storage.sql.codec import decode_case
-from storage.sql.erase import AT_THEIR_WISH, TOO_OLD, Erased, Eraser
+from storage.sql.erase import AT_THEIR_WISH, CLOSED, TOO_OLD, Erased, Eraser
 from storage.sql.erase_shown import unsaid, wipe, wiped
+from storage.sql.export import written_by
 from storage.sql.store import SqlStore
 from storage.sql.tombstones import ERASED_CASES
+from storage.sql.turns import Rows, lock
 
 BATCH: Final = 20
 """How many old cases go in one transaction: people work meanwhile."""
@@ -37,7 +39,9 @@ class Outcome:
 async def erase_customer(store: SqlStore, network: str, handle: str, *, by: PersonId) -> Outcome:
     """Erases what this author wrote and keeps it from coming back. The audit says that it was done, not to whom."""
     eraser = Eraser(policy=store.policy, now=store.clock.now(), why=AT_THEIR_WISH, by=by)
-    return await _erased(store, partial(eraser.customer, network=network, handle=handle), eraser)
+    rows = await store.reader.once(lambda c: written_by(c, network, handle))
+    cases = sorted({row.case_id for row in rows if row.case_id is not None})
+    return await _erased(store, partial(eraser.customer, network=network, handle=handle), eraser, cases)
 
 
 async def erase_old(store: SqlStore, keep: timedelta) -> int:
@@ -46,17 +50,24 @@ async def erase_old(store: SqlStore, keep: timedelta) -> int:
     numbers = await store.reader.once(partial(_closed_before, before=now - keep))
     if numbers:
         eraser = Eraser(policy=store.policy, now=now, why=TOO_OLD)
-        await _erased(store, partial(eraser.cases, numbers=numbers), eraser)
+        await _erased(store, partial(eraser.cases, numbers=numbers), eraser, numbers)
     return len(numbers)
 
 
-async def _erased(store: SqlStore, do: partial[Erased], eraser: Eraser) -> Outcome:
+async def _erased(store: SqlStore, do: partial[Erased], eraser: Eraser, cases: Sequence[int]) -> Outcome:
+    """`cases` are locked before anything else, as by everybody who writes."""
     done: list[Erased] = []
+    rows = Rows(cases=tuple(cases))
 
     def write(connection: Connection) -> None:
+        # In a transaction of its own nobody has locked them yet.
+        lock(connection, [rows])
         erased = do(connection)
         # Where another transaction crossed this one it is done once more, from the beginning.
         done[:] = [erased]
+        if eraser.why == TOO_OLD and not erased.cases:
+            # Another replica was first.
+            return
         if erased.traces is not None:
             unsaid(connection, erased.traces)
         audit.record(
@@ -70,7 +81,7 @@ async def _erased(store: SqlStore, do: partial[Erased], eraser: Eraser) -> Outco
             cases=len(erased.cases),
         )
 
-    await store.submit([write])
+    await store.submit([write], rows=rows)
     (erased,) = done
     return Outcome(erased=erased, wiped=await _wipe(store, erased))
 
@@ -83,7 +94,7 @@ async def _wipe(store: SqlStore, erased: Erased) -> int:
     found = await store.reader.once(lambda c: wiped(c, left, alone))
     if not found:
         return 0
-    (count,) = await store.writer.submit([lambda c: wipe(c, found)])
+    (count,) = await store.writer.submit([lambda c: wipe(c, found)], last=True)
     return int(count)
 
 
@@ -114,7 +125,7 @@ _CLOSED: Final = (
     .where(
         CASES.c.id > bindparam("after"),
         CASES.c.id < bindparam("end"),
-        CASES.c.state.in_([State.RESOLVED.value, State.DISMISSED.value]),
+        CASES.c.state.in_(CLOSED),
         CASES.c.opened_at < bindparam("before"),
         ~exists().where(ERASED_CASES.c.case_id == CASES.c.id),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Select, false, func, not_, or_, select, text, true, union
 
 from bot.domain.case import Priority, State
 from bot.ports import CaseFilter
-from storage.sql.columns import OPEN, lowered
+from storage.sql.columns import OPEN, lowered, plain
 from storage.sql.tables import CaseRow, MentionRow
 from storage.sql.tags import tagged
 
@@ -133,6 +133,10 @@ def _order(which: CaseFilter) -> tuple[Any, ...]:
         return (CASES.c.since,)
     # An expression, not the column: else all that is open is walked in its order for the few that are wanted.
     first = CASES.c.priority.concat("").label("priority") if _is_few(which) else CASES.c.priority
+    if which.text and not _STILL_OPEN.issuperset(which.states):
+        # All that was found is sorted anyway, and looking twice would cost twice.
+        closed = CASES.c.state.not_in([state.value for state in sorted(_STILL_OPEN)])
+        return closed.label("closed"), first, CASES.c.due
     return first, CASES.c.due
 
 
@@ -173,5 +177,5 @@ def _mentioning(word: str) -> Any:
 
 def _holds(column: Any, word: str) -> Any:
     if word.isascii():
-        return column.icontains(word, autoescape=True)
+        return plain(column).contains(word.lower(), autoescape=True)
     return lowered(column).contains(word.lower(), autoescape=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import Connection, bindparam, false, select, update
 
-from bot.domain.mention import HIDDEN, REMOVED, Author, Mention
+from bot.domain.mention import Author, Mention
 from bot.ports import Stale
 from storage.sql.cases import CASES, MENTIONS
+from storage.sql.late import late_of, with_late_words
 from storage.sql.puts import insert_into
 from storage.sql.tables import RevisionRow
 
@@ -96,6 +97,9 @@ class SqlMentions:
                 mention,
             )
             connection.execute(_REVISE, newer)
+            if mention.completed:
+                late = {name: value for name, value in late_of(mention).items() if value is not None}
+                connection.execute(update(MENTIONS).where(MENTIONS.c.id == mention.id).values(**late))
 
         self._work.write(write)
 
@@ -190,11 +194,10 @@ def _row_of(mention: Mention) -> dict[str, Any]:
 
 
 def _as_revised(row: Any) -> Mention:
-    """The mention with the newer text; of one that is gone with that fact, too."""
+    """The mention with the newer text; of one that is gone, or whose words came late, with what that says, too."""
     newer = as_mention(row, text=row.new_text, edited_at=row.new_edited_at)
     said = msgspec.json.decode(row.new_extra)
-    gone = {name: said[name] for name in (REMOVED, HIDDEN) if said.get(name)}
-    return replace(newer, extra={**newer.extra, **gone})
+    return with_late_words(newer, said)
 
 
 def as_mention(row: Any, *, text: str | None = None, edited_at: datetime | None = None) -> Mention:

@@ -6,6 +6,7 @@ event loop goes on. So nothing here needs a thread, and nothing that reads or wr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,8 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.ports import Overloaded
-from storage.sql.writer import Unit, apply_all, translate
+from storage.sql.errors import translate
+from storage.sql.writer import Unit, apply_all
 
 T = TypeVar("T")
 
@@ -36,6 +38,9 @@ _READING: Final = {"default_transaction_read_only": "on", "idle_in_transaction_s
 
 _ANSWERS_WITHIN: Final = 70.0
 """Seconds after which a server that says nothing is gone: it ends every statement itself after sixty."""
+
+_LIVES: Final = 1.0
+"""Seconds for which a connection that lived and was not closed is taken for alive."""
 
 AWAY: Final = (OSError, NoneFree, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What connecting may raise, beside what SQLAlchemy knows."""
@@ -159,16 +164,43 @@ class ServerCommitter:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._looked_at = 0.0
 
     async def apply(self, units: Sequence[Unit]) -> list[Any]:
         try:
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(apply_all, units)
+            return await self._apply(units)
         except Exception as error:  # the edge to the database: every waiting caller is told
             return [away(error) for _ in units]
 
+    async def _apply(self, units: Sequence[Unit]) -> list[Any]:
+        try:
+            connection = await self._alive()
+            return await connection.run_sync(apply_all, units)
+        except BaseException:
+            await self._let_go()
+            raise
+
     async def close(self) -> None:
+        await self._let_go()
         await self._engine.dispose()
+
+    async def _alive(self) -> AsyncConnection:
+        """The connection. The server is asked whether it lives once a second: in a surge the question, three turns to
+        the server and back, would cost as much as what is written."""
+        if self._connection is not None and time.monotonic() - self._looked_at < _LIVES:
+            raw: Any = (await self._connection.get_raw_connection()).driver_connection
+            if not raw.is_closed():
+                return self._connection
+        await self._let_go()
+        self._connection = await self._engine.connect()
+        self._looked_at = time.monotonic()
+        return self._connection
+
+    async def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
 
 def away(error: Exception) -> Exception:

@@ -37,7 +37,7 @@ def _put_statement(dialect: str) -> Executable:
             "gen": JOBS.c.gen + 1,
             "failures": 0,
             "set_aside": null(),
-            "not_before": EPOCH,
+            "not_before": said.not_before,
             # A timer takes the new moment; a busy card keeps the earlier one, so that it cannot starve.
             "due": case((timer, said.due), (JOBS.c.due < said.due, JOBS.c.due), else_=said.due),
             "rank": case((timer, said.rank), (JOBS.c.rank < said.rank, JOBS.c.rank), else_=said.rank),
@@ -85,7 +85,7 @@ def _row(wanted: Put) -> dict[str, Any]:
         "lane": wanted.lane,
         "rank": int(wanted.rank),
         "due": wanted.due,
-        "not_before": EPOCH,
+        "not_before": wanted.not_before or EPOCH,
         "gen": 1,
         "fence": 0,
         "lease_until": EPOCH,

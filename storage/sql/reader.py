@@ -34,3 +34,22 @@ class Reader(Protocol):
     async def snapshot(self) -> Snapshot: ...
 
     async def close(self) -> None: ...
+
+
+async def at_one_moment(reader: Reader, read: Callable[[Connection], T]) -> T:
+    """A read of many statements, all of which see the database as it stood at one moment, however long it takes.
+
+    It is never begun twice, so `read` may write out what it finds.
+    """
+    snapshot = await reader.snapshot()
+    try:
+        await snapshot.look(_patiently)
+        return await snapshot.run(read)
+    finally:
+        await snapshot.close()
+
+
+def _patiently(connection: Connection) -> None:
+    """Whoever looks at what is written out may take their time."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")

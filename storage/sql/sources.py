@@ -12,12 +12,14 @@ from bot.ports import (
     Appended,
     Batch,
     Clock,
+    Incoming,
     Removed,
     SourceHold,
     SourceLost,
     SourceReport,
     SourceState,
 )
+from storage.sql.completing import append_completed
 from storage.sql.intake import append_rows, rows_of
 from storage.sql.moments import EPOCH
 from storage.sql.puts import insert_into
@@ -82,6 +84,23 @@ class SqlSourceBook:
         (known,) = await self._writer.submit([lambda c: append_removed(c, removed, now)])
         self._wake()
         return int(known)
+
+    async def complete(self, mentions: Sequence[Incoming]) -> int:
+        now = self._clock.now()
+        (known,) = await self._writer.submit([lambda c: append_completed(c, mentions, now)])
+        self._wake()
+        return int(known)
+
+    async def heard(self, name: str) -> None:
+        now = self._clock.real()
+
+        def write(connection: Connection) -> None:
+            connection.execute(
+                insert_into(connection, SOURCES).values(**_new(name, now)).on_conflict_do_nothing()
+            )
+            connection.execute(update(SOURCES).where(SOURCES.c.name == name).values(heard_at=now))
+
+        await self._writer.submit([write])
 
     async def say(self, name: str, state: SourceState, said: str = "") -> SourceReport | None:
         now = self._clock.real()

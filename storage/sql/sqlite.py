@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from storage.sql.engine import READERS
-from storage.sql.writer import Unit, apply_all, translate
+from storage.sql.errors import translate
+from storage.sql.writer import Unit, apply_all
 
 T = TypeVar("T")
 

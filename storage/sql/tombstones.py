@@ -57,6 +57,14 @@ def plain_handle(handle: str) -> str:
     return handle.strip().removeprefix("@").casefold()
 
 
+def shut(connection: Connection) -> None:
+    """Until the transaction ends nothing is taken in: a post that comes while its author is being erased is seen by
+    the erasure, or sees the tombstone. A SQLite file has one writer at a time and needs nothing."""
+    if connection.dialect.name == "postgresql":
+        # Intake reads this table before it writes, and so holds a lock that this one waits for.
+        connection.exec_driver_sql(f"LOCK TABLE {KEYS.name} IN ACCESS EXCLUSIVE MODE")
+
+
 def bury_post(connection: Connection, source: str, external_id: str) -> None:
     """This post is never taken in again, nor an edit of it."""
     _bury(connection, _post_mark(_key(connection), source, external_id), None)
@@ -86,9 +94,12 @@ def _author_mark(key: bytes, source: str, handle: str) -> bytes:
     return hmac.digest(key, f"author\0{source}\0{plain_handle(handle)}".encode(), "sha256")
 
 
-def unburied(connection: Connection, rows: Sequence[Row], *, handle: int, created_at: int) -> Sequence[Row]:
-    """Those of the driver's rows (source, external id, ...) that were not erased. `handle` and `created_at` (in
-    microseconds) say where in a row those stand. While nothing was ever erased this is one look into an empty table."""
+def unburied(
+    connection: Connection, rows: Sequence[Row], *, handle: int, created_at: int
+) -> Sequence[Row | None]:
+    """The driver's rows (source, external id, ...) in their order, None in the place of one that was erased. `handle`
+    and `created_at` (in microseconds) say where in a row those stand. While nothing was ever erased this is one look
+    into an empty table."""
     found = connection.execute(_THE_KEY).scalar()
     if found is None or not rows:
         return rows
@@ -97,9 +108,8 @@ def unburied(connection: Connection, rows: Sequence[Row], *, handle: int, create
     authors = [_author_mark(key, row[0], row[handle]) for row in rows]
     stones = _stones(connection, [*posts, *dict.fromkeys(authors)])
     return [
-        row
+        row if post not in stones and row[created_at] > stones.get(author, -1) else None
         for row, post, author in zip(rows, posts, authors, strict=True)
-        if post not in stones and row[created_at] > stones.get(author, -1)
     ]
 
 

@@ -13,9 +13,10 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from bot.ports import Overloaded, Stale
+from bot.ports import Overloaded
+from storage.sql.errors import Crossed, translate
 from storage.sql.turns import NONE, Rows, lock
 
 Write = Callable[[Connection], Any]
@@ -33,12 +34,6 @@ QUEUE: Final = 20_000
 BATCH: Final = 500
 AGAIN: Final = 5
 """How often a unit is applied that another transaction crossed."""
-_TAKEN: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
-"""Clashes that trying again may cure; any other broken constraint is a fault of ours."""
-
-
-class Crossed(Stale):
-    """Two transactions waited for each other and this one gave way. It may be applied again just as it is."""
 
 
 @dataclass(slots=True)
@@ -83,6 +78,8 @@ class Writer:
         self._weight = 0
         self._busy: asyncio.Task[None] | None = None
         self._closed = False
+        self.trouble = ""
+        """Why the last batch could not be written, where somebody has to see to it."""
         self.batches = 0
         self.units = 0
 
@@ -136,6 +133,7 @@ class Writer:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 results = await self._committer.apply(batch)
                 self.wrote()
+                self.trouble = _trouble(results)
                 self.batches += 1
                 self.units += len(batch)
                 crossed = []
@@ -155,6 +153,13 @@ def apply_all(connection: Connection, units: Sequence[Unit]) -> list[Any]:
     """One transaction with every unit: a result or an exception for each, in order."""
     if len(units) == 1 and units[0].bulk is None:
         return [_apply_single(connection, units[0].writes)]
+    bulk = units[0].bulk
+    if bulk is not None and all(unit.bulk == bulk for unit in units):
+        # What intake has all day. A transaction of its own needs no savepoint.
+        together = _apply_single(connection, [partial(bulk, loads=[unit.load for unit in units])])
+        if not isinstance(together, Exception):
+            return list(together[0])
+        # One bad load must not fail its neighbours: each again, under a savepoint of its own.
     with connection.begin():
         lock(connection, (unit.rows for unit in units))
         return _apply_each(connection, units)
@@ -204,12 +209,17 @@ def _apply_alone(connection: Connection, writes: Sequence[Write]) -> list[Any] |
         try:
             connection.exec_driver_sql("ROLLBACK TO unit")
             connection.exec_driver_sql("RELEASE unit")
-        except DBAPIError as gone:
-            # A full disk may undo the whole transaction: then every unit of it failed, and for this reason.
+        except (DBAPIError, PendingRollbackError) as gone:
+            # A full disk may undo the whole transaction, and so does a server that dies: then every unit of it failed,
+            # and for this reason.
             raise error from gone
         return translate(error)
     connection.exec_driver_sql("RELEASE unit")
     return results
+
+
+def _trouble(results: Sequence[Any]) -> str:
+    return next((each.why for each in results if isinstance(each, Overloaded) and each.why), "")
 
 
 def _answer(done: asyncio.Future[Any], result: Any) -> None:
@@ -219,32 +229,3 @@ def _answer(done: asyncio.Future[Any], result: Any) -> None:
         done.set_exception(result)
     else:
         done.set_result(result)
-
-
-def translate(error: Exception) -> Exception:
-    """A database's error in the desk's words: whatever trying again may cure is Stale."""
-    if isinstance(error, IntegrityError) and getattr(error.orig, "sqlite_errorname", None) in _TAKEN:
-        return _with_cause(Stale("somebody else wrote the same"), error)
-    if isinstance(error, OperationalError) and "locked" in str(error.orig):
-        return _with_cause(Overloaded(2), error)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return _with_cause(Overloaded(2), error)
-    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-    if state in _CROSSED:
-        return _with_cause(Crossed("the database asks to try again"), error)
-    if state == "23505":
-        return _with_cause(Stale("somebody else wrote the same"), error)
-    if state in _PATIENCE:
-        return _with_cause(Overloaded(2), error)
-    return error
-
-
-_CROSSED: Final = frozenset({"40001", "40P01"})
-_PATIENCE: Final = frozenset({"55P03", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03"})
-"""Waited for too long, out of disk or memory or connections, stopping or starting, it
-passes, or somebody has to see to it; until then everybody comes again."""
-
-
-def _with_cause(said: Exception, cause: Exception) -> Exception:
-    said.__cause__ = cause
-    return said

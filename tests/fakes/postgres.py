@@ -90,6 +90,13 @@ def new_database() -> str:
     return _named(_shared(), name)
 
 
+def empty_database() -> str:
+    """The address of a new database without any table."""
+    name = f"baton_{os.getpid()}_{next(_numbers)}"
+    _create(name, "template0")
+    return _named(_shared(), name)
+
+
 _numbers: Final = itertools.count(1)
 
 
@@ -138,6 +145,12 @@ class Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, user=_USER, group=_USER)
         self._wait()
+
+    @property
+    def pid(self) -> int:
+        """The server's first process, whose children are all others."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self, *, kill: bool = False) -> None:
         process, self._process = self._process, None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from bot.domain.people import PersonId
 from bot.ports import Incoming
@@ -32,17 +33,23 @@ async def complains(desk: Story, **fields: object) -> int:
     return await desk.mention(TEXT, **{**about, "url": "https://example.social/1", **fields})  # type: ignore[arg-type]
 
 
-def left_in(folder: Path) -> list[str]:
+@pytest.fixture(autouse=True, params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every story is told on both databases."""
+    monkeypatch.setenv("BATON_TEST_DATABASE", request.param)
+
+
+async def left_in(desk: Story) -> list[str]:
     """Which of the secrets any table still holds."""
-    with sqlite3.connect(folder / "desk.db") as connection:
-        dump = "\n".join(connection.iterdump())
-        blobs = b"\n".join(
-            bytes(value)
-            for table, column in (("cases", "body"), ("web_messages", "card"))
-            for (value,) in connection.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
-        )
-    connection.close()
-    return [secret for secret in SECRETS if secret in dump or secret.encode() in blobs]
+    every = await desk.desk.store.reader.once(
+        lambda c: [row for table in SQLModel.metadata.sorted_tables for row in c.execute(select(table))]
+    )
+    dump = "\n".join(
+        bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+        for row in every
+        for value in row
+    )
+    return [secret for secret in SECRETS if secret in dump]
 
 
 async def broken(desk: Story) -> list[str]:
@@ -58,10 +65,10 @@ async def test_nothing_is_left_anywhere(tmp_path: Path) -> None:
         await desk.hears(f"escalate {case} quetzal will sue", from_="ben")
         await desk.hears(f"handoff {case} pr please soothe Quentin", from_="ben")
         await desk.hears("list", from_="ana", in_="support")
-        assert left_in(tmp_path)
+        assert await left_in(desk)
         outcome = await erased(desk)
         assert (outcome.erased.mentions, outcome.erased.cases) == (1, (case,))
-        assert left_in(tmp_path) == []
+        assert await left_in(desk) == []
         assert await broken(desk) == []
         assert "erased" in text_of(await desk.card(case, "support"))
         shown = text_of(await desk.hears(f"show {case}", from_="ben"))
@@ -129,7 +136,7 @@ async def test_an_edit_that_nobody_saw_yet_goes_too(tmp_path: Path) -> None:
         await complains_again(desk, text="Zanzibar again", edited_at=MONDAY + timedelta(minutes=3))
         outcome = await erased(desk)
         assert outcome.erased.revisions == 1
-        assert left_in(tmp_path) == []
+        assert await left_in(desk) == []
 
 
 async def complains_again(desk: Story, **fields: object) -> tuple[int, int]:
@@ -181,7 +188,7 @@ async def test_what_is_older_than_the_policy_keeps_goes(tmp_path: Path) -> None:
         for _ in range(2):
             await erase_what_is_old(desk.desk)
             await desk.settles()
-        assert left_in(tmp_path) == []
+        assert await left_in(desk) == []
         found = await rows(desk.desk.store, "SELECT case_id, handle FROM mentions ORDER BY id")
         assert found == [(old, "erased"), (waits, "yuki"), (new, "otto")]
         assert (await desk.kinds(old)).count("erased") == 1

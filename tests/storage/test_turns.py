@@ -12,9 +12,10 @@ from sqlalchemy import text
 from bot.domain.people import PersonId
 from bot.ports import Overloaded, Place, Stale
 from storage.sql.database import open_database
+from storage.sql.errors import Crossed
 from storage.sql.postgres import engine_of
 from storage.sql.store import SqlStore
-from storage.sql.writer import AGAIN, Crossed, Unit, Writer
+from storage.sql.writer import AGAIN, Unit, Writer
 from tests.storage.kit import minutes, put, rows, words
 
 ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

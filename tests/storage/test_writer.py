@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.ports import Overloaded, Stale
 from storage.sql.engine import connect
+from storage.sql.errors import FULL
 from storage.sql.sqlite import FileCommitter
 from storage.sql.writer import Writer
 
@@ -190,6 +191,32 @@ async def test_a_disk_error_at_the_commit_is_answered_to_every_caller(
     monkeypatch.undo()
     assert await writer.submit([add(7)]) == [1]
     assert ids(writer) == [7]
+
+
+async def test_a_connection_that_breaks_inside_a_unit_is_told_as_that(writer: Writer) -> None:
+    """As when the server dies: SQLAlchemy then refuses even to roll back to the unit's beginning."""
+
+    def dies(connection: Connection) -> None:
+        connection.invalidate()
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("gone"), connection_invalidated=True)
+
+    results = await submits(writer, [add(1)], [add(2), dies], [add(3)])
+    assert [type(result) for result in results] == [Overloaded] * 3
+    await writer.submit([add(4)])
+    assert ids(writer) == [4]
+
+
+async def test_a_full_disk_is_told_as_that_until_there_is_room(writer: Writer) -> None:
+    """SQLite itself says so: the file may not grow any more."""
+    await writer.submit([lambda c: c.exec_driver_sql("PRAGMA max_page_count = 3")])
+    long = "w" * 20_000
+    for batch in ([add(1, long)], [add(1, long), add(2, long)]):
+        for result in await submits(writer, *([one] for one in batch)):
+            assert isinstance(result, Overloaded) and result.why == FULL
+        assert writer.trouble == FULL and ids(writer) == []
+    await writer.submit([lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1000")])
+    await writer.submit([add(1, long)])
+    assert writer.trouble == "" and ids(writer) == [1]
 
 
 async def test_a_full_disk_inside_a_unit_is_told_as_that(writer: Writer) -> None:

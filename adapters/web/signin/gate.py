@@ -14,8 +14,10 @@ from typing import Final
 import structlog
 from aiohttp import hdrs, web
 
-from adapters.web.guard import BUSY, HEADERS, OTHER_SITE, Handler, Wrong, answer, only_json
+from adapters.limits import caller
+from adapters.web.guard import BUSY, HEADERS, OTHER_SITE, Handler, Wrong, answer, only_json, refusal
 from adapters.web.signin.cookies import Cookies
+from adapters.web.signin.pace import Pace
 from adapters.web.signin.where import own_page, sealed
 from adapters.web.visit import Visit, visiting
 from bot.config_signin import SignInSettings, trusted
@@ -32,6 +34,10 @@ ELSEWHERE: Final = (
 )
 SIGN_IN: Final = "You are not signed in any more. Sign in again; what you were writing stays here."
 
+TOO_OFTEN: Final = "You asked for that very often just now. Wait a minute, then go on."
+
+BY_PERSON: Final = (1200, timedelta(minutes=1))
+"""Pages ask a few times when they open and once for each thing that is done: nobody's hands are that quick."""
 LOOKED_AFTER: Final = timedelta(seconds=30)
 """How often an open stream's session is looked at again."""
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -64,6 +70,7 @@ class Gate:
     ) -> None:
         self._settings, self._policy, self._sign_ins, self._clock = settings, policy, sign_ins, clock
         self._looked_after = looked_after
+        self._asked = Pace(*BY_PERSON)
         self.cookies = Cookies(settings)
 
     def gated(self, routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
@@ -78,7 +85,7 @@ class Gate:
                 self._own(request)
                 return self._sealed(await handler(request))
             except Wrong as wrong:
-                return self._sealed(answer({"error": wrong.sentence}, wrong.status))
+                return self._sealed(refusal(wrong))
             except (Overloaded, Stale):
                 return self._sealed(answer({"error": BUSY}, 503, {hdrs.RETRY_AFTER: "1"}))
 
@@ -97,14 +104,7 @@ class Gate:
 
     def caller(self, request: web.Request) -> str:
         """The address that asks, through proxies of ours alone: anybody else may write the header as they like."""
-        address = request.remote or ""
-        # A proxy may add a header of its own below the one that it was sent.
-        hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-        for hop in reversed(hops):
-            if not trusted(self._settings.trusted_proxies, address) or not hop.strip():
-                break
-            address = hop.strip()[:64]
-        return address
+        return caller(request, self._settings.trusted_proxies)
 
     def _behind(self, route: web.RouteDef) -> Handler:
         serve: Handler = route.handler
@@ -113,6 +113,8 @@ class Gate:
             signed_in = None if route.path.startswith(_FILES) else await self.signed_in(request)
             if signed_in is None and not route.path.startswith(_FILES):
                 return self._turned_away(request, page=not route.path.startswith("/web/"))
+            if signed_in is not None and not self._asked.allows(signed_in.person.id, self._clock.real()):
+                raise Wrong(TOO_OFTEN, 429)
             if signed_in is not None and route.path != _STREAM:
                 await self._seen(signed_in.session)
             token = visiting.set(Visit(signed_in.person.id if signed_in else None))

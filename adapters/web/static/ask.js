@@ -1,5 +1,6 @@
 // The small form that a button asks with before it says its words.
 
+import { left } from "./count.js";
 import { by, make } from "./dom.js";
 
 /** The values in order, or null when the person thought better of it. */
@@ -49,12 +50,27 @@ function control(field) {
     if (options.length > 1) options.unshift(make("option", { value: "", text: "Choose…" }));
     return make("select", given, ...options);
   }
-  if (field.kind === "long") return make("textarea", { ...given, rows: 4, maxlength: 4000 });
-  return make("input", { ...given, type: "text", maxlength: 1000, autocomplete: "off" });
+  const begun = field.value ? { value: field.value } : {};
+  if (field.kind === "long") {
+    const area = make("textarea", { ...given, rows: field.limit ? 8 : 4, maxlength: field.limit ? 12000 : 4000 });
+    area.value = field.value || "";
+    return area;
+  }
+  return make("input", { ...given, ...begun, type: "text", maxlength: 1000, autocomplete: "off" });
 }
 
 function labelled(field, element) {
   const hint = [field.hint, field.optional ? "optional" : ""].filter(Boolean).join(" · ");
   const body = field.kind === "choice" ? make("span", { class: "picked" }, element) : element;
-  return make("label", {}, make("span", { text: field.label }), body, hint ? make("small", { text: hint }) : null);
+  const counter = field.limit ? make("output", { class: "left", "aria-live": "polite" }) : null;
+  if (counter) {
+    const count = () => {
+      const rest = left(element.value, field.counts, field.limit);
+      counter.textContent = rest < 0 ? `${-rest} too long` : `${rest} left`;
+      counter.classList.toggle("over", rest < 0);
+    };
+    element.addEventListener("input", count);
+    count();
+  }
+  return make("label", {}, make("span", { text: field.label }), body, counter, hint ? make("small", { text: hint }) : null);
 }
