@@ -42,11 +42,10 @@ def _one(name: str, row: tuple[str, str, int, str, int | None, int] | None, now:
     if row is None or row[1] == SourceState.NEW:
         return _finding(Health.UNCHECKED, NEW.format(name=name), MEND_NEW)
     _, state, since, said, heard, until = row
-    told = {"name": name, "since": moment(since), "said": said}
     if state == SourceState.SHUT:
-        return _finding(Health.BROKEN, SHUT.format(**told), MEND_SHUT)
+        return _finding(Health.BROKEN, SHUT.format(name=name, since=moment(since), said=said), MEND_SHUT)
     if state == SourceState.DOWN:
-        return _finding(Health.DOUBTFUL, DOWN.format(**told), MEND_DOWN)
+        return _finding(Health.DOUBTFUL, DOWN.format(name=name, since=moment(since), said=said), MEND_DOWN)
     held = moment(until)
     if until and held < now - QUIET:
         return _finding(Health.DOUBTFUL, STILL.format(name=name, until=held), MEND_STILL)
