@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -176,3 +177,8 @@ class SourceMetrics:
 
     def is_now(self, source: str, state: SourceState) -> None:
         self._well.labels(source).set(state is SourceState.WELL)
+
+    def is_elsewhere(self, source: str) -> None:
+        """Another replica listens to it, and tells."""
+        with suppress(KeyError):
+            self._well.remove(source)

@@ -50,6 +50,7 @@ class Watched(Protocol):
 
     def brought(self, source: str, accepted: int, duplicates: int, removed: int) -> None: ...
     def is_now(self, source: str, state: SourceState) -> None: ...
+    def is_elsewhere(self, source: str) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +78,9 @@ class Listening:
             try:
                 await self._while_ours(name, source)
                 pause = ELSEWHERE
+                # What the other replica finds out is its to tell.
+                self._said.pop(name, None)
+                self.watched.is_elsewhere(name)
             except SourceBusy as busy:
                 pause = busy.after
                 await self._say(name, SourceState.DOWN, str(busy))

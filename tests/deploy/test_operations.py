@@ -22,6 +22,7 @@ def metrics() -> dict[str, set[str]]:
     """The desk's own metrics, as they are scraped, each with its labels."""
     made, found = Metrics(queue_depth=lambda: 0.0), {}
     made.redis()
+    made.sources()
     for family in made.registry._collector_to_names:
         described: Any = family
         (kind,) = described.describe()
