@@ -45,6 +45,10 @@ _UNTIL_READY: Final = timedelta(seconds=2)
 """Slack goes on with a picture after its upload; until then a message that shows it has "invalid blocks"."""
 
 _PATIENCE: Final = timedelta(seconds=5)
+STILL_COMING: Final = timedelta(seconds=10)
+"""So long Slack may still be at work on a post whose answer we did not get: not found at once, it could come later, and
+would be there twice."""
+
 _SINCE: Final = timedelta(days=2)
 _MOST_PAGES: Final = 10
 _PAGE: Final = 200
@@ -126,8 +130,19 @@ class SlackChat:
             log.info("a message was away already", channel=posted.conversation)
 
     async def find(self, place: Place, nonce: str, *, below: Posted | None = None) -> Posted | None:
-        """The message of the last two days that carries the nonce. One that was meant to go `below` another is
-        looked for there first, since a channel's history leaves out replies; then in the channel."""
+        """The message of the last two days that carries the nonce. Before it counts as not there it is looked for once
+        more, STILL_COMING later."""
+        found = await self._seen(place, nonce, below)
+        if found is None:
+            await self.clock.sleep(STILL_COMING)
+            found = await self._seen(place, nonce, below)
+        return found
+
+    # -- how -------------------------------------------------------------------------------------
+
+    async def _seen(self, place: Place, nonce: str, below: Posted | None) -> Posted | None:
+        """One that was meant to go `below` another is looked for there first, since a channel's history leaves out
+        replies; then in the channel."""
         if below is not None:
             thread = {"channel": below.conversation, "ts": below.message}
             try:
@@ -137,8 +152,6 @@ class SlackChat:
             if found is not None:
                 return found
         return await self._look("conversations.history", {"channel": place.conversation}, nonce)
-
-    # -- how -------------------------------------------------------------------------------------
 
     def _known(self, place: Place) -> None:
         if place.person is not None:

@@ -30,6 +30,7 @@ TOO_MANY: Final = "There are %d mentions; one request may hold 1,000. Send them 
 NONE_VALID: Final = "None of the mentions can be taken; each one's reason is beside it."
 NO_MENTIONS: Final = "There are no mentions in the body."
 BUSY: Final = "The desk is taking in more than it can store right now. Send this again in %d s."
+AGAIN: Final = "Send this again in %d s."
 TOO_SLOW: Final = "The body did not arrive within 30 s. Send it again."
 CUT_SHORT: Final = "The body ended before all of it had arrived. Send it again."
 
@@ -80,42 +81,43 @@ class Webhook:
         """202 after the commit; 400 when no mention is valid; 401, 408, 413, 415 and 503 with a sentence."""
         kind = request.content_type if "Content-Type" in request.headers else _TYPES[0]
         if kind not in _TYPES:
-            return _no(415, WRONG_TYPE % kind[:80])
+            return refused(415, WRONG_TYPE % kind[:80])
         if self._signatures is None and not self._from_here(request):
-            return _no(401, NO_SECRET)
-        body = await _body(request)
+            return refused(401, NO_SECRET)
+        body = await read_body(request)
         if isinstance(body, web.Response):
             return body
         refusal = self._signatures.refusal(request.headers, body) if self._signatures else None
         if refusal is not None:
-            return _no(401, refusal)
+            return refused(401, refusal)
         try:
             parsed = self._reader.read(body, by_line=kind == _BY_LINE, most=MOST_MENTIONS)
         except TooMany as many:
-            return _no(413, TOO_MANY % many.count)
+            return refused(413, TOO_MANY % many.count)
         return await self._store(parsed)
 
     async def _store(self, parsed: Parsed) -> web.Response:
         if not parsed.accepted:
             self._metrics.mentions(0, 0, len(parsed.rejected))
-            return _answer(400, Appended(accepted=0, duplicates=0), parsed)
+            return answered(400, Appended(accepted=0, duplicates=0), parsed)
         try:
             appended = await self._intake.append(parsed.accepted)
         except Overloaded as full:
-            return _busy(full.retry_after)
+            return busy(full.retry_after, full.why)
         except Stale:
-            return _busy(1)
+            return busy(1)
         self._metrics.mentions(appended.accepted, appended.duplicates, len(parsed.rejected))
-        return _answer(202, appended, parsed)
+        return answered(202, appended, parsed)
 
     def _from_here(self, request: web.Request) -> bool:
         forwarded = any(name in request.headers for name in _FORWARDED)
         return self._open_on_loopback and not forwarded and _on_this_machine(request.remote)
 
 
-async def _body(request: web.Request) -> bytes | web.Response:
+async def read_body(request: web.Request) -> bytes | web.Response:
+    """The body, or what to answer where it is too large or never came."""
     if (request.content_length or 0) > BODY_BYTES:
-        return _no(413, TOO_LARGE)
+        return refused(413, TOO_LARGE)
     try:
         if request.content.is_eof():
             # All of it came with the headers, as small bodies do: no timer is needed.
@@ -123,11 +125,11 @@ async def _body(request: web.Request) -> bytes | web.Response:
         async with asyncio.timeout(BODY_WITHIN.total_seconds()):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        return _no(413, TOO_LARGE)
+        return refused(413, TOO_LARGE)
     except TimeoutError:
-        return _no(408, TOO_SLOW)
+        return refused(408, TOO_SLOW)
     except web.RequestPayloadError:
-        return _no(400, CUT_SHORT)
+        return refused(400, CUT_SHORT)
 
 
 def _on_this_machine(remote: str | None) -> bool:
@@ -139,7 +141,8 @@ def _on_this_machine(remote: str | None) -> bool:
     return (mapped or address).is_loopback
 
 
-def _answer(status: int, appended: Appended, parsed: Parsed) -> web.Response:
+def answered(status: int, appended: Appended, parsed: Parsed) -> web.Response:
+    """How many were taken, and why each of the others was not."""
     body: dict[str, object] = {
         "accepted": appended.accepted,
         "duplicates": appended.duplicates,
@@ -150,11 +153,13 @@ def _answer(status: int, appended: Appended, parsed: Parsed) -> web.Response:
     return web.Response(status=status, body=_encode(body), headers=_JSON)
 
 
-def _busy(after: int) -> web.Response:
-    response = _no(503, BUSY % after)
+def busy(after: int, why: str = "") -> web.Response:
+    """Asks for patience, in seconds."""
+    response = refused(503, f"{why} {AGAIN % after}" if why else BUSY % after)
     response.headers["Retry-After"] = str(after)
     return response
 
 
-def _no(status: int, sentence: str) -> web.Response:
+def refused(status: int, sentence: str) -> web.Response:
+    """Takes nothing, and says why."""
     return web.Response(status=status, body=_encode({"error": sentence}), headers=_JSON)

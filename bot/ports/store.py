@@ -36,16 +36,18 @@ class JobLost(Exception):
 
 
 class Overloaded(Exception):
-    """The writer's queue is full; `retry_after` in seconds."""
+    """Nothing was written, and the same may be tried again: the writer's queue is full, or the database is away or
+    cannot write. `retry_after` in seconds; `why` is a sentence where somebody has to see to it, else empty."""
 
-    def __init__(self, retry_after: int = 1) -> None:
+    def __init__(self, retry_after: int = 1, why: str = "") -> None:
         super().__init__(retry_after)
-        self.retry_after = retry_after
+        self.retry_after, self.why = retry_after, why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """Which cases; every field that is set must hold. Ordered by priority, then by what is due first.
+    """Which cases; every field that is set must hold. Ordered by priority, then by what is due first; what holds
+    words (`text`) and is still open comes before what is closed.
 
     With `unanswered`, those whose author has not heard from us, the longest wait first. With `visible_to`, of the
     restricted ones only those that one of these departments or people (by e-mail) may see.

@@ -19,6 +19,7 @@ from bot.wiring import application, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
 from tests.contracts.ports import free_port
 from tests.contracts.room import Room, Seen
+from tests.contracts.square import NETWORKS
 from tests.desk import Story, Time
 from tests.fakes.local_slack import local_slack
 from tests.fakes.slack import Answer, FakeSlack, fake_slack
@@ -129,14 +130,18 @@ def _user(who: str) -> str:
     return f"U0{who.upper()}"
 
 
-def slack_policy() -> Policy:
+def slack_policy_text() -> str:
     """The tests' policy with every channel in Slack."""
 
     def moved(found: re.Match[str]) -> str:
         return f'channels = {{ slack = "{CHANNELS[found[1]]}" }}'
 
-    text = re.sub(r'channels = \{ web = "(\w+)" \}', moved, _POLICY.read_text(encoding="utf-8"))
-    reading = parse(text, "tests/policy.toml")
+    return re.sub(r'channels = \{ web = "(\w+)" \}', moved, _POLICY.read_text(encoding="utf-8"))
+
+
+def slack_policy() -> Policy:
+    """That text, read."""
+    reading = parse(slack_policy_text(), "tests/policy.toml")
     assert reading.policy is not None, reading.problems
     return reading.policy
 
@@ -183,7 +188,9 @@ async def _desk(
     config = Config(database_url=f"sqlite:///{folder / 'desk.db'}", slack=settings)
     clock = SqlClock(real=time.real, sleep=time.sleep)
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(connect(config, policy=slack_policy(), clock=clock))
+        desk = await stack.enter_async_context(
+            connect(config, policy=slack_policy(), clock=clock, networks=NETWORKS)
+        )
         assert desk.workspace is not None and desk.slack is not None
         await set_standing_jobs(desk)
         await stack.enter_async_context(serve(application(desk), "127.0.0.1", port))

@@ -20,6 +20,7 @@ from bot.wiring import application, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
 from tests.contracts.ports import free_port
 from tests.contracts.room import Room, Seen
+from tests.contracts.square import NETWORKS
 from tests.desk import Story, Time
 from tests.fakes.teams import BOT_NAME, FakeTeams, fake_teams, read
 from tests.fakes.teams.reading import read_card
@@ -150,7 +151,9 @@ async def teams_room(folder: Path, *, mentions: bool) -> AsyncIterator[Room]:
             teams.add_channel(channel, TEAM)
         config = Config(database_url=f"sqlite:///{folder / 'desk.db'}", teams=teams.settings())
         clock = SqlClock(real=time.real, sleep=time.sleep)
-        desk = await stack.enter_async_context(connect(config, policy=teams_policy(), clock=clock))
+        desk = await stack.enter_async_context(
+            connect(config, policy=teams_policy(), clock=clock, networks=NETWORKS)
+        )
         assert desk.teams is not None
         await set_standing_jobs(desk)
         await stack.enter_async_context(serve(application(desk), "127.0.0.1", port))

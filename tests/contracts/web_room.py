@@ -19,6 +19,7 @@ from bot.ports import Chat, Place, Posted
 from bot.wiring import application, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
 from tests.contracts.room import Room, Seen
+from tests.contracts.square import NETWORKS
 from tests.desk import Story, Time, test_policy
 
 _OURS: Final = frozenset(
@@ -235,7 +236,7 @@ async def web_room(folder: Path) -> AsyncIterator[Room]:
     time = Time()
     config = Config(database_url=f"sqlite:///{folder / 'desk.db'}", web_chat="local")
     clock = SqlClock(real=time.real, sleep=time.sleep)
-    async with connect(config, policy=test_policy(), clock=clock) as desk:
+    async with connect(config, policy=test_policy(), clock=clock, networks=NETWORKS) as desk:
         await set_standing_jobs(desk)
         async with serve(application(desk), "127.0.0.1", 0) as serving, ClientSession() as session:
             yield WebRoom(Story(desk, time), session, serving.url)

@@ -78,14 +78,20 @@ def what_is_marked_stands_alone(facts: Facts) -> Iterator[str]:
 
 
 def merged_cases_point_both_ways(facts: Facts, case: Case) -> Iterator[str]:
-    """Whoever was merged away is closed and points at one case that answers, which lists it and was not merged itself."""
+    """Whoever was merged away is closed and points at one case that answers, which lists it and was not merged itself.
+    What had been merged into it before points there as well; it remembers those, for the merge may be undone."""
     mine = {other.id for other in facts.cases.values() if other.merged_into == case.id}
-    if mine != set(case.absorbed) or len(mine) != len(case.absorbed):
+    listed = set(case.absorbed) if case.merged_into is None else set()
+    if mine != listed or len(set(case.absorbed)) != len(case.absorbed):
         yield f"it lists {case.absorbed}, {mine} point at it"
     if case.merged_into is None:
         return
     leader = facts.cases.get(case.merged_into)
-    if leader is None or leader.merged_into is not None or case.id not in leader.absorbed or case.absorbed:
+    if (
+        leader is None
+        or leader.merged_into is not None
+        or not {case.id, *case.absorbed} <= {*leader.absorbed}
+    ):
         yield f"merged into {case.merged_into}, which is {leader}"
     if case.state is not State.DISMISSED or case.lease or case.merged_into == case.id:
         yield f"merged, and {case.state} with {case.lease}"

@@ -287,6 +287,21 @@ async def test_a_message_of_unknown_fate_is_found_or_is_not_there(
         assert found is None and len(slack.messages("C0SUPPORT")) == 1
 
 
+async def test_a_message_that_slack_was_still_working_on_is_found(
+    chat: SlackChat, slack: FakeSlack, clock: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not there at once is not there at all only some seconds later: posted anew, it would be there twice."""
+    wait = clock.sleep
+
+    async def meanwhile_it_arrives(delay: timedelta) -> None:
+        await post(chat, nonce="n1")
+        await wait(delay)
+
+    monkeypatch.setattr(clock, "sleep", meanwhile_it_arrives)
+    found = await chat.find(SUPPORT, "n1")
+    assert found is not None and found.message == slack.messages("C0SUPPORT")[0]["ts"]
+
+
 async def test_a_reply_of_unknown_fate_is_found_in_its_thread(chat: SlackChat, slack: FakeSlack) -> None:
     root = await post(chat, nonce="root")
     slack.trouble("chat.postMessage", drop_after)

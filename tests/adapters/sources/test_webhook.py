@@ -326,6 +326,13 @@ async def test_a_full_desk_asks_to_come_again(open_door: Door, intake: MemoryInt
     assert (await open_door.post(CONTENT)).status == 202
 
 
+async def test_a_desk_that_cannot_store_says_why(open_door: Door, intake: MemoryIntake) -> None:
+    intake.raises = [Overloaded(30, "The disk is full.")]
+    answer = await open_door.post(CONTENT)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.error == "The disk is full. Send this again in 30 s."
+
+
 async def test_a_broken_store_is_500_so_that_the_sender_tries_again(
     open_door: Door, intake: MemoryIntake
 ) -> None:
