@@ -130,12 +130,10 @@ async def list_view(look: Look, subject: str) -> Card:
 @routes.view("search")
 async def search_view(look: Look, subject: str) -> Card:
     """The open cases whose posts hold the words, most urgent first, then the closed ones."""
-    every = CaseFilter(states=tuple(State), text=subject, communities=communities_of(look.actor))
+    states = (State.OPEN, State.CLAIMED, State.RESOLVED, State.DISMISSED)
+    every = CaseFilter(states=states, text=subject, communities=communities_of(look.actor))
     async with look.work() as work:
-        cases = list(await work.cases.find(replace(every, states=(State.OPEN, State.CLAIMED)), limit=PAGE))
-        if len(cases) < PAGE:
-            closed = replace(every, states=(State.RESOLVED, State.DISMISSED))
-            cases += await work.cases.find(closed, limit=PAGE - len(cases))
+        cases = await work.cases.find(every, limit=PAGE)
         # Counting asks for all of it once more.
         full = len(cases) == PAGE
         total = await work.cases.count(every, most=COUNTED) if full else len(cases)

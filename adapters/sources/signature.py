@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from binascii import b2a_base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hmac import compare_digest, digest
 from time import time
 from typing import Final
@@ -57,7 +57,7 @@ class Signatures:
             if len(values) != 1 or not values[0]:
                 return (TWICE if len(values) > 1 else NO_HEADER) % name
             found[name] = values[0]
-        if self._plainly_good(*(found[name] for name in _HEADERS), body):
+        if self._plainly_good(found, body):
             return None
         said = NO_MATCH
         for webhook in self._webhooks:
@@ -73,9 +73,10 @@ class Signatures:
                 return None
         return said
 
-    def _plainly_good(self, sent_id: str, timestamp: str, signature: str, body: bytes) -> bool:
+    def _plainly_good(self, found: Mapping[str, str], body: bytes) -> bool:
         """A request as nearly all are, at a quarter of the library's cost, which is a sixth of all that a mention
         costs. Says no to anything unusual: the library judges that, and finds the words for it."""
+        sent_id, timestamp, signature = (found[name] for name in _HEADERS)
         if len(timestamp) != _DIGITS or not timestamp.isdecimal() or abs(time() - int(timestamp)) > _SURELY:
             return False
         try:

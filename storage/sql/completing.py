@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.domain.mention import COMPLETED, INCOMPLETE
+from bot.domain.mention import COMPLETED, INCOMPLETE, REMOVED
 from bot.ports import Incoming
 from storage.sql.cases import MENTIONS
 from storage.sql.intake import receive_put, rows_of
@@ -37,11 +37,7 @@ def append_completed(connection: Connection, mentions: Sequence[Incoming], now: 
         if row is None or not mention.text:
             continue
         known = connection.execute(_KNOWN, {"of_source": mention.source, "post": mention.external_id}).first()
-        if (
-            known is None
-            or known.set_aside is not None
-            or not msgspec.json.decode(known.extra).get(INCOMPLETE)
-        ):
+        if known is None or known.set_aside is not None or not _waits(msgspec.json.decode(known.extra)):
             continue
         if (_rewritten if known.case_id is None else _revised)(connection, known, mention, now):
             communities.add(known.community)
@@ -49,6 +45,10 @@ def append_completed(connection: Connection, mentions: Sequence[Incoming], now: 
     for community in sorted(communities):
         put(connection, receive_put(community, now))
     return count
+
+
+def _waits(extra: Mapping[str, Any]) -> bool:
+    return bool(extra.get(INCOMPLETE)) and not extra.get(REMOVED)
 
 
 def _rewritten(connection: Connection, known: Any, mention: Incoming, now: datetime) -> bool:
@@ -63,7 +63,8 @@ def _rewritten(connection: Connection, known: Any, mention: Incoming, now: datet
 def _revised(connection: Connection, known: Any, mention: Incoming, now: datetime) -> bool:
     """A revision, shown to its case like any other."""
     said = connection.execute(_SAID, {"mine": known.id}).all()
-    if any(COMPLETED in msgspec.json.decode(one.extra) for one in said):
+    if any({COMPLETED, REMOVED} & set(msgspec.json.decode(one.extra)) for one in said):
+        # They have come already, or the post is gone: its words are not kept.
         return False
     times = [known.created_at, known.edited_at, *(one.edited_at for one in said)]
     # Behind all that is known of it, so that a real edit later is newer still.

@@ -1,13 +1,18 @@
-"""`python -m tests.bench`: how much the desk takes in, how fast it works, how much memory it needs."""
+"""`python -m tests.bench`: how much the desk takes in, how fast it works, how much memory it needs.
+
+Each part can be run alone: `python -m tests.bench surge memory`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,22 +21,19 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.client import send
-from tests.bench.copies import AmongCopies, near_copies
+from tests.bench.copies import near_copies
+from tests.bench.memory import over_a_flood, show_flood
 from tests.bench.old import in_years, show_years
 from tests.bench.posts import requests
 from tests.bench.process import Server, a_server
-from tests.bench.server import BARE, DESK, KINDS, ON_SERVER, SIGNED
-from tests.bench.slack import InSlack, in_slack
+from tests.bench.replicas import show_together, together
+from tests.bench.server import KINDS, ON_SERVER
+from tests.bench.slack import in_slack
 from tests.bench.stock import Size
-from tests.bench.teams import InTeams, in_teams
+from tests.bench.surge import in_a_surge, show_surge
+from tests.bench.tables import show_copies, show_intake, show_slack, show_teams, show_work
+from tests.bench.teams import in_teams
 from tests.fakes.postgres import a_server as a_database
-
-_SERVERS: Final = {
-    BARE: "bare aiohttp",
-    SIGNED: "bare, signature checked",
-    DESK: "Baton, 202 after commit",
-    ON_SERVER: "Baton on PostgreSQL, 202 after commit",
-}
 
 
 async def intake(folder: Path, rounds: int, count: int) -> Mapping[str, Server]:
@@ -65,143 +67,132 @@ async def at_work(folder: Path, count: int) -> dict[str, Any]:
     return figures
 
 
-def show_intake(servers: Mapping[str, Server], rounds: int, count: int) -> Table:
-    table = Table(
-        title=f"POST /mentions, one mention a request, 64 connections: median of {rounds} x {count:,}"
-    )
-    for name in (
-        "server",
-        "requests/s",
-        "of bare",
-        "of bare+hmac",
-        "p50 ms",
-        "p99 ms",
-        "CPU µs each",
-        "peak MB",
-    ):
-        table.add_column(name, justify="left" if name == "server" else "right")
-    for kind, server in servers.items():
-        rate = server.median("rate")
-        table.add_row(
-            _SERVERS[kind],
-            f"{rate:,.0f}",
-            f"{rate / servers[BARE].median('rate'):.2f}",
-            f"{rate / servers[SIGNED].median('rate'):.2f}",
-            f"{server.median('0.5'):.1f}",
-            f"{server.median('0.99'):.1f}",
-            f"{1e6 * server.cpu / (count * (rounds + 1)):.0f}",
-            f"{server.peak_mb:.0f}",
-        )
-    return table
+Part = Callable[[Path, "Sizes"], Sequence[Table]]
 
 
-def show_work(figures: Mapping[str, float], count: int) -> Table:
-    table = Table(title=f"A replay of {count:,} mentions at full speed, then commands")
-    table.add_column("what")
-    table.add_column("figure", justify="right")
-    for name, text in (
-        ("stored", "mentions stored a second"),
-        ("filed", "mentions filed under cases a second"),
-        ("shown", "mentions shown on cards a second"),
-        ("command_ms", "one command alone, words to answer, ms"),
-        ("commands", "commands a second, many at once"),
-        ("peak_mb", "peak memory, MB"),
-    ):
-        table.add_row(text, f"{figures[name]:,.1f}")
-    return table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much of everything."""
+
+    rounds: int
+    count: int
+    mentions: int
+    stock: Size
+    flood: int
+    surge: int
+    seconds: float
 
 
-def show_copies(figures: AmongCopies, rounds: int, count: int) -> Table:
-    table = Table(title=f"Near-copies, one core: median of {rounds} x {count:,} posts")
-    for name in ("what", "a second", "of bare"):
-        table.add_column(name, justify="left" if name == "what" else "right")
-    table.add_row("(bare aiohttp, JSON)", f"{figures.bare:,.0f}", "1.00")
-    for what, rate in figures.rates.items():
-        table.add_row(what, f"{rate:,.0f}", f"{rate / figures.bare:.2f}")
-    return table
+def _intake(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    servers = asyncio.run(intake(folder, sizes.rounds, sizes.count))
+    return [show_intake(servers, sizes.rounds, sizes.count)]
 
 
-def show_slack(figures: InSlack, rounds: int, count: int) -> Table:
-    table = Table(title=f"Slack, signed HTTP, 64 connections: median of {rounds} x {count:,} slash commands")
-    for name in ("command", "a second", "of bare", "p50 ms", "p99 ms"):
-        table.add_column(name, justify="left" if name == "command" else "right")
-    for name, server in figures.commands.items():
-        rate = server.median("rate")
-        table.add_row(
-            name,
-            f"{rate:,.0f}",
-            f"{rate / figures.bare:.2f}",
-            f"{server.median('0.5'):.1f}",
-            f"{server.median('0.99'):.1f}",
-        )
-    table.add_section()
-    for name, seconds in figures.seconds.items():
-        table.add_row(name, "", "", f"{1000 * seconds:,.0f}", "")
-    return table
+def _work(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    return [show_work(asyncio.run(at_work(folder, sizes.mentions)), sizes.mentions)]
 
 
-def show_teams(figures: InTeams, rounds: int, count: int) -> Table:
-    table = Table(title=f"Teams, signed, 64 connections: median of {rounds} x {count:,} presses on a card")
-    for name in ("what is pressed", "a second", "of bare", "p50 ms", "p99 ms"):
-        table.add_column(name, justify="left" if name == "what is pressed" else "right")
-    table.add_row("(bare aiohttp, JSON)", f"{figures.bare:,.0f}", "1.00", "", "")
-    for words, server in figures.presses.items():
-        rate = server.median("rate")
-        table.add_row(
-            words,
-            f"{rate:,.0f}",
-            f"{rate / figures.bare:.2f}",
-            f"{server.median('0.5'):.1f}",
-            f"{server.median('0.99'):.1f}",
-        )
-    table.add_section()
-    table.add_row(
-        "longest stall of the event loop while tokens are slow, ms",
-        f"{1000 * figures.stall:,.0f}",
-        "",
-        "",
-        "",
-    )
-    return table
+def _years(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    return [show_years(asyncio.run(in_years(folder, sizes.stock, sizes.rounds)), sizes.stock)]
+
+
+def _copies(_folder: Path, sizes: Sizes) -> Sequence[Table]:
+    return [show_copies(asyncio.run(near_copies(sizes.rounds, sizes.count)), sizes.rounds, sizes.count)]
+
+
+def _slack(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    one, other = _folders(folder)
+    figures = asyncio.run(in_slack(one, other, sizes.rounds, sizes.count, sizes.mentions))
+    return [show_slack(figures, sizes.rounds, sizes.count)]
+
+
+def _teams(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    one, other = _folders(folder)
+    figures = asyncio.run(in_teams(one, other, sizes.rounds, sizes.count))
+    return [show_teams(figures, sizes.rounds, sizes.count)]
+
+
+def _replicas(_folder: Path, sizes: Sizes) -> Sequence[Table]:
+    figures = asyncio.run(together(sizes.rounds, sizes.mentions))
+    return [show_together(figures, sizes.rounds, sizes.mentions)]
+
+
+def _surge(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    one, other = _folders(folder)
+    how = sizes.rounds, sizes.surge, sizes.seconds
+    with a_database(quick=False) as url:
+        surges = {
+            "SQLite": asyncio.run(in_a_surge(one, *how)),
+            "PostgreSQL": asyncio.run(in_a_surge(other, *how, url)),
+        }
+    return [show_surge(surges, sizes.surge, sizes.seconds)]
+
+
+def _memory(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    one, other = _folders(folder)
+    with a_database(quick=False) as url:
+        floods = {
+            "SQLite": asyncio.run(over_a_flood(one, sizes.flood)),
+            "PostgreSQL": asyncio.run(over_a_flood(other, sizes.flood, url)),
+        }
+    return [show_flood(floods, sizes.flood)]
+
+
+def _folders(folder: Path) -> tuple[Path, Path]:
+    """For two desks: what one has to say must not slow the other."""
+    for name in ("one", "other"):
+        (folder / name).mkdir()
+    return folder / "one", folder / "other"
+
+
+_PARTS: Final[Mapping[str, Part]] = {
+    "intake": _intake,
+    "work": _work,
+    "years": _years,
+    "copies": _copies,
+    "slack": _slack,
+    "teams": _teams,
+    "replicas": _replicas,
+    "surge": _surge,
+    "memory": _memory,
+}
+
+_SOME: Final = click.IntRange(min=1)
+_MANY: Final = click.IntRange(min=100)
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
-@click.option(
-    "--requests", "count", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round."
-)
-@click.option("--mentions", default=2000, show_default=True, type=click.IntRange(min=1), help="To replay.")
-@click.option(
-    "--stored", default=1_000_000, show_default=True, type=click.IntRange(min=100), help="Mentions."
-)
-@click.option(
-    "--open", "waiting", default=100_000, show_default=True, type=click.IntRange(min=100), help="Cases."
-)
-def main(rounds: int, count: int, mentions: int, stored: int, waiting: int) -> None:
-    """Compare the desk with a bare handler, and time its work. Generated data only; needs two free cores."""
+@click.argument("parts", nargs=-1, type=click.Choice(list(_PARTS)))
+@click.option("--rounds", default=5, show_default=True, type=_SOME)
+@click.option("--requests", default=4000, show_default=True, type=click.IntRange(min=64), help="In a round.")
+@click.option("--mentions", default=2000, show_default=True, type=_SOME, help="To replay and file.")
+@click.option("--stored", default=1_000_000, show_default=True, type=_MANY, help="Mentions in the big store.")
+@click.option("--open", "waiting", default=100_000, show_default=True, type=_MANY, help="Its open cases.")
+@click.option("--flood", default=50_000, show_default=True, type=_MANY, help="Mentions, for the memory.")
+@click.option("--surge", default=10_000, show_default=True, type=_SOME, help="Mentions.")
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(min=1), help="Of a surge.")
+def main(parts: Sequence[str], **how: Any) -> None:
+    """Compare the desk with a bare handler, and time its work: all PARTS, or those that are named.
+
+    Generated data only; needs two free cores.
+    """
     console = Console()
-    with ExitStack() as stack:
-        folder, other, third, fourth, fifth, sixth, seventh = (
-            stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(7)
-        )
-        with console.status("intake ..."):
-            servers = asyncio.run(intake(Path(folder), rounds, count))
-        console.print(show_intake(servers, rounds, count))
-        with console.status("the desk at work ..."):
-            figures = asyncio.run(at_work(Path(other), mentions))
-        console.print(show_work(figures, mentions))
-        with console.status("a store of years ..."):
-            years = asyncio.run(in_years(Path(seventh), Size(mentions=stored, open=waiting), rounds))
-        console.print(show_years(years, Size(mentions=stored, open=waiting)))
-        with console.status("near-copies ..."):
-            alike = asyncio.run(near_copies(rounds, count))
-        console.print(show_copies(alike, rounds, count))
-        with console.status("Slack ..."):
-            slack = asyncio.run(in_slack(Path(third), Path(fourth), rounds, count, mentions))
-        console.print(show_slack(slack, rounds, count))
-        with console.status("Teams ..."):
-            teams = asyncio.run(in_teams(Path(fifth), Path(sixth), rounds, count))
-        console.print(show_teams(teams, rounds, count))
+    sizes = Sizes(
+        rounds=how["rounds"],
+        count=how["requests"],
+        mentions=how["mentions"],
+        stock=Size(mentions=how["stored"], open=how["waiting"]),
+        flood=how["flood"],
+        surge=how["surge"],
+        seconds=how["seconds"],
+    )
+    for name in parts or _PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            with console.status(f"{name} ..."):
+                tables = _PARTS[name](Path(folder), sizes)
+            for table in tables:
+                console.print(table)
+        console.print(f"The machine's load is {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A load generator that costs little: raw sockets, keep-alive, one request at a time on each connection."""
+"""A load generator that costs little: raw sockets, keep-alive, one request at a time on each connection.
+
+`send` asks as fast as it is answered; `pour` asks at its own pace, whatever is answered.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +67,49 @@ class _Connection(asyncio.Protocol):
             return
         self._sent = time.perf_counter()
         self._transport.write(request)
+
+
+class _Waiting:
+    """Requests with the moments when they are due."""
+
+    def __init__(self, requests: Sequence[bytes], seconds: float) -> None:
+        self._todo = iter(enumerate(requests))
+        self._gap = seconds / max(1, len(requests))
+        self._begun = time.perf_counter()
+
+    async def next(self) -> tuple[float, bytes] | None:
+        """The next one, once it is due; the moment stands beside it."""
+        number, request = next(self._todo, (0, b""))
+        if not request:
+            return None
+        due = self._begun + number * self._gap
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        return due, request
+
+
+async def _ask(port: int, waiting: _Waiting, load: Load) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while (one := await waiting.next()) is not None:
+        due, request = one
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(_length(head))
+        load.latencies.append(time.perf_counter() - due)
+        if not head.startswith(b"HTTP/1.1 20"):
+            load.refused.append(head + body)
+    writer.close()
+
+
+async def pour(
+    port: int, requests: Sequence[bytes], *, seconds: float, connections: int = CONNECTIONS
+) -> Load:
+    """Sends the requests evenly over that time. An answer's time counts from when its request was due, so that a slow
+    server cannot hide behind those who wait for a free connection."""
+    load, waiting = Load(), _Waiting(requests, seconds)
+    begun = time.perf_counter()
+    await asyncio.gather(*(_ask(port, waiting, load) for _ in range(connections)))
+    load.seconds = time.perf_counter() - begun
+    return load
 
 
 def _length(head: bytes) -> int:

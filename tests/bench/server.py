@@ -1,6 +1,7 @@
-"""The servers that are compared, each in a process of its own: `python -m tests.bench.server KIND FOLDER [URL]`.
+"""The servers that are compared, each in a process of its own:
+`python -m tests.bench.server KIND FOLDER [URL [DATABASE [REDIS]]]`.
 
-URL is where the desk finds its Slack, its Teams, or its PostgreSQL.
+URL is where the desk finds its Slack, its Teams, or, where there is neither, its PostgreSQL; "-" for nowhere.
 
 Prints its port, serves until its standard input ends, then prints its peak memory, its processor time, and the
 longest that its event loop was held up.
@@ -38,6 +39,9 @@ from tests.fakes.teams.state import SECRET as TEAMS_SECRET
 BARE, SIGNED, DESK, ON_SERVER = "bare", "bare+hmac", "desk", "desk on a server"
 KINDS: Final = (BARE, SIGNED, DESK, ON_SERVER)
 BARE_FORM, IN_SLACK, IN_TEAMS = "bare form", "desk in Slack", "desk in Teams"
+WHOLE, WHOLE_IN_SLACK = "whole desk", "whole desk in Slack and the web"
+"""With its worker, as `baton serve` runs it."""
+NOWHERE: Final = "-"
 CHANNEL: Final = "C0SUPPORT"
 TEAMS_CHANNEL: Final = "19:support@thread.tacv2"
 _TICK: Final = 0.005
@@ -84,8 +88,8 @@ def policy_in(platform: str, channel: str) -> Policy:
 
 
 def in_chat(kind: str, folder: Path, url: str) -> tuple[Config, Policy]:
-    known = replace(config(folder), web_chat="off")
-    if kind == IN_SLACK:
+    known = replace(config(folder), web_chat="local" if kind == WHOLE_IN_SLACK else "off")
+    if kind in (IN_SLACK, WHOLE_IN_SLACK):
         slack = SlackSettings(bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=url)
         return replace(known, slack=slack), policy_in("slack", CHANNEL)
     teams = TeamsSettings(
@@ -99,7 +103,18 @@ def in_chat(kind: str, folder: Path, url: str) -> tuple[Config, Policy]:
 
 
 @asynccontextmanager
-async def application_of(kind: str, folder: Path, url: str) -> AsyncIterator[web.Application]:
+async def application_of(
+    kind: str, folder: Path, url: str, database: str = NOWHERE, redis: str = NOWHERE
+) -> AsyncIterator[web.Application]:
+    if kind in (WHOLE, WHOLE_IN_SLACK):
+        known, policy = (
+            in_chat(kind, folder, url) if kind == WHOLE_IN_SLACK else (config(folder), load(POLICY))
+        )
+        known = known if database == NOWHERE else replace(known, database_url=database)
+        known = known if redis == NOWHERE else replace(known, redis_url=redis)
+        async with running(known, policy=policy) as desk:
+            yield application(desk)
+        return
     if kind in (DESK, ON_SERVER):
         known = config(folder)
         known = replace(known, database_url=url) if url else known
@@ -138,9 +153,9 @@ def peak_mb() -> float:
     )
 
 
-async def main(kind: str, folder: Path, url: str = "") -> None:
+async def main(kind: str, folder: Path, url: str = "", *more: str) -> None:
     stall = Stall()
-    async with application_of(kind, folder, url) as app, serve(app, "127.0.0.1", 0) as serving:
+    async with application_of(kind, folder, url, *more) as app, serve(app, "127.0.0.1", 0) as serving:
         begun = time.process_time()
         ticking = asyncio.create_task(stall.run())
         print(serving.port, flush=True)

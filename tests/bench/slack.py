@@ -50,13 +50,13 @@ async def in_slack(folder: Path, other: Path, rounds: int, count: int, surge: in
         slack.add_channel(CHANNEL, members=[user])
         async with _desk(slack, folder) as desk:
             await _file(desk, count, "many")
-            commands = await _commands(slack, user, rounds, count, bare, desk)
+            said = await _commands(slack, user, rounds, count, bare, desk)
         async with _desk(slack, other) as desk:
             seconds = {"from a click on Claim to the card's edit": await _clicks(slack, user, desk)}
             seconds |= await _surge(slack, user, desk, surge)
     return InSlack(
         bare=bare.median("rate"),
-        commands={"bare aiohttp, a form": bare, **commands},
+        commands={"bare aiohttp, a form": bare, **said},
         seconds=seconds,
     )
 
@@ -76,7 +76,7 @@ async def _commands(
     kinds[CHATTER] = Server(desk.port)
     few = max(64, count // 4)
     for number in range(-1, rounds):
-        bare_load = await send(bare.port, _signed(slack, user, ["help"] * count, f"bare{number}"))
+        bare_load = await send(bare.port, commands(slack, user, ["help"] * count, f"bare{number}"))
         bare.rounds += [bare_load] if number >= 0 else []
         load = await send(desk.port, _chatter(slack, user, count, f"{number}"))
         assert not load.refused, load.refused[0][:300]
@@ -88,7 +88,7 @@ async def _commands(
             if "claim" in said and number % 2:
                 said = said.replace("claim", "release")
             words = [said.removeprefix("/baton ").format(case=FIRST_CASE + i) for i in range(few)]
-            load = await send(desk.port, _signed(slack, user, words, f"{said}{number}"))
+            load = await send(desk.port, commands(slack, user, words, f"{said}{number}"))
             assert not load.refused, load.refused[0][:300]
             server.rounds += [load] if number >= 0 else []
     return kinds
@@ -146,7 +146,7 @@ async def _until(reached: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-def _signed(slack: FakeSlack, user: str, words: Iterable[str], name: str) -> Sequence[bytes]:
+def commands(slack: FakeSlack, user: str, words: Iterable[str], name: str) -> Sequence[bytes]:
     """Slash commands as Slack sends them, each with a trigger of its own."""
     return [_request(slack, user, text, f"{name}.{number}") for number, text in enumerate(words)]
 
