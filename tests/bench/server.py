@@ -29,7 +29,7 @@ from adapters.http import serve
 from adapters.logs import set_up
 from bot.config import Config, SlackSettings, TeamsSettings
 from bot.policy.load import load
-from bot.policy.model import Policy
+from bot.policy.model import Policy, Surge
 from bot.wiring import application, connect, running
 from tests.bench.posts import SECRET
 from tests.fakes.slack.state import BOT_TOKEN, SIGNING_SECRET
@@ -80,9 +80,15 @@ async def bare_form(request: web.Request) -> web.Response:
     return web.json_response({"response_type": "ephemeral", "text": str(form["text"])})
 
 
+def policy_of_companies() -> Policy:
+    """The tests' policy with surges as companies have them: that of the tests wants a million copies, so that each post
+    would be laid beside all others like it."""
+    return replace(load(POLICY), surge=Surge())
+
+
 def policy_in(platform: str, channel: str) -> Policy:
     """The test company, its support in that chat alone."""
-    policy = load(POLICY)
+    policy = policy_of_companies()
     support = replace(policy.departments["support"], channels={platform: channel})
     return replace(policy, departments={**policy.departments, "support": support})
 
@@ -108,7 +114,7 @@ async def application_of(
 ) -> AsyncIterator[web.Application]:
     if kind in (WHOLE, WHOLE_IN_SLACK):
         known, policy = (
-            in_chat(kind, folder, url) if kind == WHOLE_IN_SLACK else (config(folder), load(POLICY))
+            in_chat(kind, folder, url) if kind == WHOLE_IN_SLACK else (config(folder), policy_of_companies())
         )
         known = known if database == NOWHERE else replace(known, database_url=database)
         known = known if redis == NOWHERE else replace(known, redis_url=redis)
