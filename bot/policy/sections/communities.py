@@ -77,6 +77,11 @@ def _goal(table: Table) -> Goal:
 
 
 def _publish(table: Table) -> Publish:
-    publish = Publish(alone=table.choices("alone", Priority), approver=table.text("approver", "lead").lower())
+    topics = table.table("topics")
+    publish = Publish(
+        alone=table.choices("alone", Priority),
+        approver=table.text("approver", "lead").lower(),
+        topics={name.casefold(): topics.text(name).lower() for name in topics.raw},
+    )
     table.done()
     return publish

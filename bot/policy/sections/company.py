@@ -33,6 +33,7 @@ DEFAULTS: Final = Defaults(
     claim_lease=_spans("20m", "1h", "4wh", "1wd"),
     handoff_clock=_spans("10m", "30m", "2wh", "8wh"),
     consult_clock=_spans("10m", "30m", "2wh", "8wh"),
+    approval_clock=_spans("10m", "30m", "2wh", "8wh"),
     escalation={Priority.P1: "standard", Priority.P2: "calm"},
 )
 """What holds when [defaults] is left out."""
@@ -88,6 +89,7 @@ def read_defaults(table: Table) -> Defaults:
         claim_lease=_clock(table, "claim_lease", DEFAULTS.claim_lease),
         handoff_clock=handoff_clock,
         consult_clock=_clock(table, "consult_clock", handoff_clock),
+        approval_clock=_clock(table, "approval_clock", handoff_clock),
         escalation=_escalation(table.table("escalation")),
         follow_up_window=table.elapsed("follow_up_window", DEFAULTS.follow_up_window),
         reopen_within=table.elapsed("reopen_within", DEFAULTS.reopen_within),

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.policy.fields import Table
 from bot.policy.model import SourceKind, SourcePlan
+from bot.policy.sections.source_bluesky import read_bluesky
+from bot.policy.sections.source_mastodon import read_mastodon
 from bot.policy.sections.source_meta import read_meta
+from bot.policy.sections.source_reddit import read_reddit
+from bot.policy.sections.source_rss import read_rss
 from bot.policy.sections.source_webhook import read_webhook
 from bot.policy.sections.source_x import read_x
+from bot.policy.sections.source_youtube import read_youtube
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _EVERY: Final = timedelta(minutes=1)
@@ -83,8 +89,13 @@ def _nothing(_table: Table) -> Mapping[str, object]:
 
 OPTIONS: Final[Mapping[SourceKind, Options]] = {
     **dict.fromkeys(SourceKind, _nothing),
+    SourceKind.BLUESKY: partial(read_bluesky, address=address),
+    SourceKind.RSS: partial(read_rss, address=address),
+    SourceKind.REDDIT: partial(read_reddit, address=address),
+    SourceKind.YOUTUBE: partial(read_youtube, address=address),
     SourceKind.WEBHOOK: read_webhook,
     SourceKind.X: read_x,
     SourceKind.META: read_meta,
+    SourceKind.MASTODON: read_mastodon,
 }
 """Each kind's own keys, read and checked."""
