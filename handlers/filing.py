@@ -21,6 +21,7 @@ from bot.triage.rules import Triage, triage
 
 BY_RULE: Final = 'the rule "{rule}"'
 IN_THREAD: Final = "it is in the same thread"
+BY_ANOTHER: Final = "somebody who is neither the customer nor us wrote below their post"
 BY_AUTHOR: Final = "the same author wrote again"
 FILED_BEFORE: Final = "a colleague filed it before"
 OF_COLLEAGUE: Final = "a colleague writes as a customer, who agreed that the desk knows"
@@ -153,9 +154,18 @@ def follows(policy: Policy, case: Case, earlier: Case, *, at: datetime) -> Case:
     return restrict_by_desk(case, earlier.restricted_to, why, at=at, lease=lease_for(policy, case))
 
 
-def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: datetime) -> Case:
+def joined(
+    policy: Policy,
+    case: Case,
+    mention: Mention,
+    why: str,
+    *,
+    at: datetime,
+    voids: bool = True,
+    helps: bool = False,
+) -> Case:
     """The case with one more mention, more urgent when that is. A mark it did not have may escalate it, and a rule
-    that it holds to may restrict it."""
+    that it holds to may restrict it. `voids` and `helps` are those of `join`."""
     found = triage(policy, mention)
     urgent = min(case.priority, found.priority)
     news = not found.marks <= set(case.marks) or case.escalation is None
@@ -168,6 +178,8 @@ def joined(policy: Policy, case: Case, mention: Mention, why: str, *, at: dateti
         at=at,
         terms=service(policy, case.department, urgent),
         lease=lease(policy, case.department, urgent),
+        voids=voids,
+        helps=helps,
     )
     case = _restricted(policy, mention, case, found, at)
     return _escalated(policy, case, found, at) if news else case
@@ -189,7 +201,7 @@ def worded(policy: Policy, case: Case, mention: Mention, *, at: datetime) -> Cas
     )
     if case.closed:
         return case
-    case = _restricted(policy, case, found, at)
+    case = _restricted(policy, mention, case, found, at)
     return _escalated(policy, case, found, at) if news else case
 
 

@@ -7,23 +7,27 @@ from datetime import datetime
 from typing import Final
 
 from bot.cards.history import OUTCOME_WORDS, event_sentence
+from bot.cards.masking import masked
 from bot.cards.phrases import address, joined, language, network, reach
 from bot.cards.trim import line
-from bot.cards.views import AlarmView, CaseView, MentionView, OfferView
+from bot.cards.views import AlarmView, CaseView, MentionView, OfferView, ReplyLine
 from bot.domain.case import Case, Escalation, Page
 from bot.domain.events import Event, Kind
 from bot.domain.handover import asks
 from bot.domain.mention import Mention
 from bot.domain.merging import can_take_back
 from bot.domain.notes import standing
+from bot.domain.reply import ReplyState
 from bot.domain.sight import viewers_by_department
 from bot.domain.undo import may_undo, undoable
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
+from bot.policy.publishing import can_answer
 from bot.ports import Work
 from bot.router import Look
 from handlers.asked import advice_of, consult_views, to_ask
 from handlers.frozen import banner
+from handlers.reply_words import reply_sentence
 from handlers.rights import verbs_of
 from handlers.shift_words import away_words, handover_words, speakers_of
 
@@ -32,7 +36,9 @@ _ALONE: Final = "Only {own}"
 _WITH: Final = "{own} and {other}"
 _OFF: Final = "off"
 _EVERYBODY: Final = "Everybody again"
+_BY_OTHERS: Final = "{who}, who is neither the customer nor us, {at}"
 _HIDDEN: Final = "(The words are gone: the author deleted the post.)"
+_AWAITED: Final = "The words of this post have not come yet: open it at its network."
 _NAME: Final = 60
 _WHY: Final = 400
 _READ: Final = 30
@@ -52,6 +58,8 @@ _DULL: Final = frozenset(
         Kind.NOTE_WITHDRAWN,
         Kind.REPOSTED,
         Kind.FROZEN,
+        Kind.REPLY_BEGUN,
+        Kind.REPLY_RESTED,
     }
 )
 """Kinds that say nothing a card does not show already, so that the last act before them is shown."""
@@ -115,7 +123,34 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         undoable=undo,
         restricted=joined(tuple(names.department(each) for each in viewers_by_department(case))),
         who_else=_who_else(look.policy, case),
+        can_reply=bool(newest) and not case.closed and can_answer(look.policy, newest[0]),
+        reply=_reply(case, names),
+        answered=_answered(case, names),
+        helped=await _helped(work, case, names),
     )
+
+
+def _reply(case: Case, names: Spoken) -> ReplyLine | None:
+    if case.reply is None or case.closed:
+        return None
+    leaving = case.reply.state is ReplyState.LEAVING
+    return ReplyLine(sentence=reply_sentence(case, names), can_cancel=leaving)
+
+
+def _answered(case: Case, names: Spoken) -> tuple[str, str] | None:
+    """Where our newest words stand, and who wrote them when."""
+    if not case.answered:
+        return None
+    newest = case.answered[-1]
+    return address(newest.url) or "", f"by {names.person(newest.by)}, {names.moment(newest.at)}"
+
+
+async def _helped(work: Work, case: Case, names: Spoken) -> str:
+    """Who else of the community answered the customer since they wrote."""
+    other = await work.mentions.get(case.helped_by) if case.helped_by is not None else None
+    if other is None:
+        return ""
+    return _BY_OTHERS.format(who=line(other.author.handle, _NAME), at=names.moment(other.created_at))
 
 
 def _gathers(case: Case, names: Spoken) -> str:
@@ -153,17 +188,25 @@ def mention_view(mention: Mention, names: Spoken) -> MentionView:
     handle = line(author.handle, _NAME)
     named = line(author.name, _NAME) if author.name else ""
     return MentionView(
-        text=_HIDDEN if mention.hidden else mention.text,
+        text=words_of(mention),
         author=f"{named} ({handle})" if named and named != handle else handle,
         network=network(line(mention.source, _NAME)),
         reach=reach(author.followers),
         at=names.moment(mention.created_at),
-        edited=mention.edited_at is not None,
+        edited=mention.edited_at is not None and not mention.completed,
         removed=mention.removed,
+        private=mention.private,
         language=line(language(mention.lang), _NAME),
         lang=mention.lang or "",
         url=None if mention.removed else address(mention.url),
     )
+
+
+def words_of(mention: Mention) -> str:
+    """What it says, as far as it may be copied into chat: secrets are masked."""
+    if mention.hidden:
+        return _HIDDEN
+    return _AWAITED if mention.incomplete and not mention.text else masked(mention.text)
 
 
 def first_response(case: Case, names: Spoken, *, near: bool) -> str:

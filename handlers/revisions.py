@@ -1,4 +1,4 @@
-"""A post that its author edited or deleted: the newer text stands, and the case tells."""
+"""A post that its author edited or deleted, or whose words came late: the newer text stands, and the case tells."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.domain.lifecycle import removed, revise
 from bot.domain.mention import Mention
 from bot.ports import JobLost, Overloaded, Stale
 from bot.router import Call
+from handlers.filing import worded
 
 RETRIES: Final = 5
 
@@ -38,6 +39,10 @@ async def _show(call: Call, mention: Mention) -> None:
     async with call.work(finish=False) as work:
         if mention.case_id is not None:
             case = await work.cases.get(mention.case_id)
-            move = removed if mention.removed else revise
-            await work.cases.save(move(case, mention.id, at=call.now))
+            if mention.completed:
+                case = worded(call.policy, case, mention, at=call.now)
+            else:
+                move = removed if mention.removed else revise
+                case = move(case, mention.id, at=call.now)
+            await work.cases.save(case)
         await work.mentions.revise(mention)

@@ -101,6 +101,12 @@ class DeskWords:
         text = Input(name="text", label="Note for colleagues", long=True, hint="Never shown to the public")
         return self.asking("Note", "note", text)
 
+    def reply(self, style: Press = Press.PLAIN) -> Button:
+        return self.plain("Reply", "reply", style)
+
+    def cancel(self) -> Button:
+        return self.plain("Cancel the reply", "cancel", Press.DANGER)
+
     def take(self, label: str = "Take", style: Press = Press.PLAIN) -> Button:
         reason = Input(name="reason", label="Why do you take it over?", optional=True)
         return self.asking(label, "take", reason, style=style)
@@ -175,7 +181,7 @@ class DeskWords:
 
 def case_buttons(view: CaseView, words: DeskWords) -> tuple[Button | OpenLink, ...]:
     """What can be done now, most likely first; for one reader only what that reader may do."""
-    return (*only(_of_state(view, words), view.verbs), *open_post(view.mention))
+    return (*only(_of_state(view, words), view.verbs), *open_post(view.mention), *_our_reply(view))
 
 
 def only(buttons: Iterable[Button], verbs: frozenset[str] | None) -> tuple[Button, ...]:
@@ -186,6 +192,12 @@ def only(buttons: Iterable[Button], verbs: frozenset[str] | None) -> tuple[Butto
 def open_post(mention: MentionView | None) -> tuple[OpenLink, ...]:
     """The way to the post itself, where there is one."""
     return (OpenLink(label="Open the post", url=mention.url),) if mention and mention.url else ()
+
+
+def _our_reply(view: CaseView) -> tuple[OpenLink, ...]:
+    """The way to our own newest words below the post."""
+    url = view.answered[0] if view.answered else ""
+    return (OpenLink(label="Our reply", url=url),) if url else ()
 
 
 def actions(buttons: Iterable[Button | OpenLink]) -> tuple[Actions, ...]:
@@ -216,6 +228,11 @@ def _of_state(view: CaseView, words: DeskWords) -> list[Button]:
     return [*buttons, *undo]
 
 
+def _of_reply(view: CaseView, words: DeskWords) -> list[Button]:
+    cancel = [words.cancel()] if view.reply and view.reply.can_cancel else []
+    return [*cancel, words.reply(Press.PRIMARY)] if view.can_reply or view.reply else cancel
+
+
 def _of_alarm(view: CaseView, words: DeskWords) -> list[Button]:
     assert view.alarm is not None
     first = [] if view.alarm.acked else [words.acknowledge()]
@@ -237,5 +254,6 @@ def _of_holder(view: CaseView, words: DeskWords) -> list[Button]:
     extend = [words.extend()] if view.lease_warned else []
     extend = [words.keep()] if view.handover and not view.handed_to_me else extend
     rest = [] if alarm else [words.take(), words.escalate()]
-    resolve = words.resolve(Press.PLAIN if alarm or extend else Press.PRIMARY)
-    return [*extend, resolve, words.wait(), *handoff, words.note(), words.release(), *rest]
+    reply = _of_reply(view, words)
+    resolve = words.resolve(Press.PLAIN if alarm or extend or reply else Press.PRIMARY)
+    return [*extend, *reply, resolve, words.wait(), *handoff, words.note(), words.release(), *rest]

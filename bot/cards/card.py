@@ -44,13 +44,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A line or, with `long`, some lines of text."""
+    """A line or, with `long`, some lines of text. It begins with `value`.
+
+    `limit` is how long it should stay, in a network's own way of counting (`counts`); whoever writes may see what is
+    left, and nothing is cut off."""
 
     name: str
     label: str
     optional: bool = False
     long: bool = False
     hint: str = ""
+    value: str = ""
+    limit: int = 0
+    counts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,7 @@ def _about(mention: MentionView, mentions: int, reposts: int) -> str:
         f"latest of {mentions:,}" if mentions > 1 else "",
         f"+{count(reposts, 'repost')}" if reposts else "",
         mention.at,
+        "private, not seen by the public" if mention.private else "",
         "deleted at its network" if mention.removed else "edited since" if mention.edited else "",
         mention.language,
     ]
@@ -174,6 +175,9 @@ def _facts(view: CaseView) -> tuple[tuple[str, str], ...]:
         ("Priority", f"{view.priority}{marks}"),
         ("First response", view.first_response),
         ("Resolve", "" if view.closed else view.resolve),
+        ("Reply", line(view.reply.sentence, _NOTE) if view.reply else ""),
+        ("Our reply", view.answered[1] if view.answered else ""),
+        ("Answered by", line(view.helped, _NOTE)),
         ("Waiting", view.waiting),
         ("Snoozed", view.snoozed),
         ("Offer", _offer(view.offer) if view.offer else ""),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
+from bot.cards.history_replies import reply_sentence
 from bot.cards.phrases import joined
 from bot.cards.trim import line
 from bot.domain.events import Event, Kind
@@ -19,7 +20,7 @@ YOU: Final = "you"
 _QUOTED: Final = 500
 _OF_WHOM: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
 _CLOCKS: Final = {"first": "first response", "resolve": "resolution"}
-_PROLONGED: Final = {"claim": "claim", "offer": "offer", "question": "question"}
+_PROLONGED: Final = {"claim": "claim", "offer": "offer", "question": "question", "approval": "time for the approval"}
 _MESSAGES: Final = {"page": "page", "case": "card", "note": "note"}
 
 OUTCOME_WORDS: Final = {
@@ -246,6 +247,25 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"{told.by} says that {told.person('cover')} covers for {told.person('person')}{told.until()}."
         case Kind.BACK:
             return f"{told.person('person', 'Somebody')} is back."
+        case (
+            Kind.REPLY_BEGUN
+            | Kind.REPLY_DRAFTED
+            | Kind.REPLY_RESTED
+            | Kind.REPLY_DISCARDED
+            | Kind.REPLY_ASKED
+            | Kind.REPLY_PASSED_ON
+            | Kind.REPLY_UNAPPROVED
+            | Kind.REPLY_APPROVED
+            | Kind.REPLY_RETURNED
+            | Kind.REPLY_LEAVING
+            | Kind.REPLY_CANCELLED
+            | Kind.REPLY_HELD
+            | Kind.REPLY_DELAYED
+            | Kind.REPLY_DECLINED
+            | Kind.REPLY_UNSURE
+            | Kind.PUBLISHED
+        ):
+            return reply_sentence(told, kind)
         case Kind.UNDELIVERED:
             whom = told.person("person") if told.event.data.get("person") else told.department("department")
             what = _MESSAGES.get(told.word("view"), "message")
@@ -261,6 +281,8 @@ def event_sentence(event: Event, names: Names) -> str:
             return f"Another mention joined{told.saying('why')}"
         case Kind.REVISED:
             return "The author edited the post."
+        case Kind.COMPLETED:
+            return "The words of the post have come."
         case Kind.REMOVED:
             return "The post was deleted at its network."
         case Kind.REOPENED:

@@ -28,14 +28,32 @@ ADVICE: Final = {
     Kind.CONSULT_EXPIRED: "Ask again, ask a person there, or answer without the advice.",
     Kind.SLA_WARNED: "An answer to the customer, or setting it waiting for the customer, keeps the promise.",
     Kind.SLA_MISSED: "The customer still waits.",
+    Kind.REPLY_HELD: "Read the case again, then publish it, change it or throw it away.",
+    Kind.REPLY_RETURNED: "Change it, and ask again.",
+    Kind.REPLY_UNAPPROVED: "Ask a person, or publish it again to ask from the beginning.",
+    Kind.REPLY_DECLINED: "Change it and publish again; or open the post, answer there, and set it waiting for the customer.",
+    Kind.REPLY_UNSURE: "Open the post and look: say that it is published, or write it again.",
     Kind.UNDELIVERED: "Please reach them another way.",
     Kind.ESCALATION_EXHAUSTED: "Whoever reads this first: take it.",
 }
 """What to do next, by what happened."""
 
+_OF_REPLIES: Final = frozenset(
+    {Kind.REPLY_HELD, Kind.REPLY_RETURNED, Kind.REPLY_UNAPPROVED, Kind.REPLY_DECLINED, Kind.REPLY_UNSURE}
+)
 _ALARMS: Final = frozenset({Kind.SLA_MISSED, Kind.UNDELIVERED, Kind.ESCALATION_EXHAUSTED})
 _QUOTED: Final = frozenset(
-    {Kind.JOINED, Kind.REVISED, Kind.REMOVED, Kind.WOKEN, Kind.ASSIGNED, Kind.OFFERED, Kind.OFFER_HALFWAY, Kind.CONSULTED}
+    {
+        Kind.JOINED,
+        Kind.REVISED,
+        Kind.COMPLETED,
+        Kind.REMOVED,
+        Kind.WOKEN,
+        Kind.ASSIGNED,
+        Kind.OFFERED,
+        Kind.OFFER_HALFWAY,
+        Kind.CONSULTED,
+    }
 )
 
 
@@ -106,6 +124,8 @@ def _steps(view: NoticeView, words: DeskWords) -> list[Button]:
                 *([words.wait()] if case.owner else []),
                 *([] if case.alarm else [words.escalate()]),
             ]
+        case kind if kind in _OF_REPLIES:
+            return [words.reply(Press.PRIMARY)]
         case Kind.ESCALATION_EXHAUSTED:
             return [words.acknowledge(), words.take("Take it")]
         case Kind.LAPSED | Kind.RELEASED | Kind.RELIEVED:

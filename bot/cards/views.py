@@ -11,7 +11,7 @@ from bot.domain.case import State
 class MentionView:
     """A mention in a reader's words. `text`, `author` are a stranger's; `url` is http(s) or None; `lang` is a code.
 
-    `removed`: it is gone at its network.
+    `removed`: it is gone at its network. `private`: its network does not show it to the public.
     """
 
     text: str
@@ -21,6 +21,7 @@ class MentionView:
     at: str = ""
     edited: bool = False
     removed: bool = False
+    private: bool = False
     language: str = ""
     lang: str = ""
     url: str | None = None
@@ -61,6 +62,14 @@ class AlarmView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyLine:
+    """The reply under way in one sentence, and whether it can still be stopped."""
+
+    sentence: str
+    can_cancel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """A case as one reader sees it, every name and moment in words.
 
@@ -71,6 +80,8 @@ class CaseView:
     `frozen` says that nothing may be published, and why; `undoable` that the reader may take back what was done last.
     `handover` says which colleague is asked to take it over until when (`handed_to_me`: the reader), `speakers` who
     of the department reads the post's language where the reader may not. `verbs` are what the reader may do; None: many read.
+    `can_reply`: an account of ours answers the newest post; `reply` is the one under way, `answered` where our newest
+    one stands (its address, blank where the network gives none) and when, `helped` who else answered the customer.
     `akin_to` leads the near-copies of which it is one; `merged` says who merged it into `merged_into` and why, `gathers`
     what a case of several customers holds.
     """
@@ -114,6 +125,10 @@ class CaseView:
     tags: tuple[str, ...] = ()
     frozen: str = ""
     undoable: bool = False
+    can_reply: bool = False
+    reply: ReplyLine | None = None
+    answered: tuple[str, str] | None = None
+    helped: str = ""
     restricted: str = ""
     who_else: tuple[tuple[str, str], ...] = ()
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import click
 
-from bot.cli.policy_trial import Trial, lines_to_try, run
+from bot.cli.policy_trial import Line, Trial, lines_to_try, payloads_to_try, run
 from bot.cli.policy_trial_show import show_json, show_text
 from bot.policy.load import Reading, read
 from bot.policy.model import Policy
 from bot.policy.problems import Severity
 
 DEFAULT: Final = Path("policy.toml")
+NO_SOURCE: Final = "The policy has no [sources.{source}.mapping]: nothing was tried."
 _PATH: Final = click.Path(path_type=Path)
 
 
@@ -52,18 +54,31 @@ def check(file: Path) -> None:
     show_default="BATON_POLICY, else policy.toml",
     help="The policy to try.",
 )
+@click.option(
+    "--source", help="FILE holds what the vendor of that [sources.NAME] sends, as its mapping reads it."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Look at the first N mentions only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
-def test(mentions: Path, path: Path, limit: int | None, as_json: bool) -> None:
+def test(mentions: Path, path: Path, source: str | None, limit: int | None, as_json: bool) -> None:
     """Show where each mention of FILE (JSON lines) would go, and why. Touches nothing."""
     reading = read(path)
     if reading.policy is None:
         _tell(reading)
         raise click.ClickException(f"{path} has mistakes: nothing was tried.")
-    trial: Trial = run(reading.policy, islice(lines_to_try(reading.policy, mentions), limit))
+    trial: Trial = run(reading.policy, islice(_lines(reading.policy, mentions, source), limit))
     (show_json if as_json else show_text)(trial)
     if not trial.outcomes:
         raise SystemExit(1)
+
+
+def _lines(policy: Policy, mentions: Path, source: str | None) -> Iterator[Line]:
+    if source is None:
+        yield from lines_to_try(policy, mentions)
+        return
+    try:
+        yield from payloads_to_try(policy, mentions, source)
+    except KeyError:
+        raise click.ClickException(NO_SOURCE.format(source=source)) from None
 
 
 def _tell(reading: Reading) -> None:

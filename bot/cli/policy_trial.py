@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from adapters.sources.mention_file import lines_of
-from adapters.sources.mention_json import MentionReader
+from adapters.sources.mention_json import MentionReader, decode
+from adapters.sources.storable import BadMention
+from adapters.sources.vendors import mapper
 from bot.domain.mention import Author, Mention
 from bot.policy.model import Policy
 from bot.ports import Incoming
@@ -74,6 +77,41 @@ def lines_to_try(policy: Policy, path: Path) -> Iterator[Line]:
             yield f"line {line.number}: {line.reason}"
         else:
             yield _as_mention(line.number, line.mention)
+
+
+def payloads_to_try(policy: Policy, path: Path, source: str) -> Iterator[Line]:
+    """The mentions in what the vendor of that source sends: one JSON document, or one on each line. Raises OSError, and
+    KeyError where the policy has no such source or no mapping for it."""
+    read = mapper(policy.sources[source], partial(community_of, policy))
+    if read is None:
+        raise KeyError(source)
+    number = 0
+    for where, body in _documents(path.read_bytes()):
+        try:
+            value, _ = decode(body)
+        except BadMention as bad:
+            yield f"{where}: {bad.reason}"
+            continue
+        brought = read.read(value, datetime.now(UTC))
+        yield from (f"{where}, item {each.index + 1}: {each.reason}" for each in brought.rejected)
+        yield from (f"{where}: the post {gone.external_id} is deleted" for gone in brought.removed)
+        if brought.passed_over:
+            yield f"{where}: {brought.passed_over} none of ours, by `only` or what is excluded"
+        for mention in brought.mentions:
+            number += 1
+            yield _as_mention(number, mention)
+
+
+def _documents(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The whole, or, where that is no JSON, each line."""
+    try:
+        decode(content)
+    except BadMention:
+        for number, line in enumerate(content.split(b"\n"), 1):
+            if line.strip():
+                yield f"line {number}", line
+    else:
+        yield "the file", content
 
 
 def _as_mention(number: int, new: Incoming) -> Mention:

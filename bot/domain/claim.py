@@ -14,6 +14,7 @@ from bot.domain.offer_refusals import OfferPending
 from bot.domain.refusals import AlreadyClaimed, CannotHold, NotClaimed, NotYours, ReasonNeeded
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import Terms
+from bot.domain.voiding import laid_down
 
 TAKE_WITHOUT_REASON_AFTER: Final = timedelta(minutes=30)
 """How long after the holder's last act a takeover still wants a reason."""
@@ -132,7 +133,8 @@ def owned(case: Case, by: Actor, at: datetime, lease: Terms) -> Case:
         lease=renewed(None, at, lease),
         snoozed_until=None,
     )
-    return pause_lease(case, at, lease) if case.waiting else case
+    replying = case.reply is not None and case.reply.holds_lease
+    return pause_lease(case, at, lease) if case.waiting or replying else case
 
 
 def renew(case: Case, by: Actor, at: datetime, lease: Terms) -> Case:
@@ -157,9 +159,10 @@ def must_hold(case: Case, by: Actor, verb: str) -> None:
 
 
 def freed(case: Case) -> Case:
-    """The case in nobody's hands; nothing is recorded."""
+    """The case in nobody's hands, its draft kept; nothing is recorded."""
     return replace(
         case,
+        reply=laid_down(case.reply),
         state=State.OPEN,
         owner=None,
         owner_acted_at=None,

@@ -25,6 +25,7 @@ from bot.domain.remember import remember
 from bot.domain.roles import DESK, Actor
 from bot.domain.sight_refusals import NotTheirs
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.voiding import MOVED, laid_down, voided
 
 _UNDECIDED: Final = 2
 """So often a case may change departments before a lead decides where it belongs."""
@@ -93,6 +94,9 @@ def accept(case: Case, *, by: Actor, at: datetime, lease: Terms, service_terms: 
     case = service.reclock(service.resume_resolve(case, at, service_terms), service_terms, at=at)
     case = withdraw_questions(case, by=by, at=at, to=pending.to)
     case = record(case, Kind.ACCEPTED, by, at, giver=giver, former=former, offered_by=pending.by)
+    # Another department's rules say who approves; the words go with the case, and so does the pen.
+    case = voided(case, MOVED, at)
+    case = replace(case, reply=laid_down(case.reply))
     return remember(before, end_escalation(case, by, at), Kind.ACCEPTED, by=by, at=at)
 
 
@@ -207,7 +211,8 @@ def pause_lease(case: Case, at: datetime, lease: Terms) -> Case:
 def resume_lease(case: Case, at: datetime, lease: Terms) -> Case:
     """The owner's lease goes on with what was left, unless another reason still holds it."""
     paused = case.lease
-    held = case.offer or case.handover or case.waiting or case.snoozed_until
+    replying = case.reply is not None and case.reply.holds_lease
+    held = case.offer or case.handover or case.waiting or case.snoozed_until or replying
     if paused is None or paused.left is None or held:
         return case
     until = lease.resume(at, paused.left)

@@ -17,6 +17,7 @@ from bot.domain.questions import ended
 from bot.domain.refusals import CannotHold, NotClaimed, NotYours
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import Terms
+from bot.domain.voiding import AUTHOR_LEFT, laid_down, voided
 
 
 def may_go(case: Case, to: Actor) -> bool:
@@ -118,7 +119,7 @@ def expire_handover(case: Case, *, at: datetime, lease: Terms, past_hours: Perso
 
 
 def relieve(case: Case, gone: PersonId, *, at: datetime, lease: Terms) -> Case:
-    """Who has no part in the desk any more lets go of all of it: claim, offer, handover, questions and pages.
+    """Who has no part in the desk any more lets go of all of it: claim, offer, handover, questions, replies and pages.
 
     Unchanged when they hold nothing of this case.
     """
@@ -127,6 +128,7 @@ def relieve(case: Case, gone: PersonId, *, at: datetime, lease: Terms) -> Case:
     hands = case.handover is not None and gone in (case.handover.to, case.handover.by)
     if offers or hands or (case.owner == gone and case.offer is not None):
         case = withdraw(case, by=DESK, at=at)
+    case = _unwritten(case, gone, at)
     asked = tuple(each for each in case.consults if each.by == gone)
     case = ended(case, asked)
     for each in asked:
@@ -137,6 +139,18 @@ def relieve(case: Case, gone: PersonId, *, at: datetime, lease: Terms) -> Case:
     if case == before:
         return case
     return resume_lease(record(case, Kind.RELIEVED, DESK, at, former=gone), at, lease)
+
+
+def _unwritten(case: Case, gone: PersonId, at: datetime) -> Case:
+    """Their words stay with the case, for whoever goes on; what they were to approve is somebody else's at once."""
+    reply = case.reply
+    if reply is not None and gone == reply.by:
+        case = voided(case, AUTHOR_LEFT, at)
+    elif reply is not None and gone == reply.asked and reply.asked_until is not None:
+        case = replace(case, reply=replace(reply, asked_until=at))
+    if case.reply is not None and gone in (reply.by if reply else None, case.reply.composer):
+        case = replace(case, reply=laid_down(case.reply))
+    return case
 
 
 def _unpaged(case: Case, gone: PersonId, at: datetime) -> Case:

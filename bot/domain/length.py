@@ -9,14 +9,13 @@ from typing import Final
 
 import regex
 
+from bot.domain.weighted import weighted
+
 _GRAPHEME: Final = regex.compile(r"\X")
 _LINK: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _MENTION: Final = re.compile(r"(?<![\w/])@(\w[\w.-]*)@[\w.-]+\w")
 _LINK_COUNTS: Final = 23
-"""Mastodon and X count every link as this many characters, however long it is."""
-
-_LIGHT: Final = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
-"""Code points that X counts as one; all others, and every emoji, as two (its published configuration v3)."""
+"""Mastodon counts every link as this many characters, however long it is."""
 
 
 class Counting(StrEnum):
@@ -45,8 +44,7 @@ class LengthRule:
                 short = _MENTION.sub(r"@\1", _LINK.sub("x" * _LINK_COUNTS, text))
                 return graphemes(short)
             case Counting.WEIGHTED:
-                links = _LINK.findall(text)
-                return _LINK_COUNTS * len(links) + sum(map(_weight, _GRAPHEME.findall(_LINK.sub("", text))))
+                return weighted(text)
             case Counting.CHARACTERS:
                 return len(text)
 
@@ -60,9 +58,3 @@ class LengthRule:
 def graphemes(text: str) -> int:
     """What a person sees as characters: a family emoji is one."""
     return len(_GRAPHEME.findall(text))
-
-
-def _weight(grapheme: str) -> int:
-    if len(grapheme) > 1 and any(ord(each) > 0x2190 for each in grapheme):
-        return 2
-    return sum(1 if any(low <= ord(each) <= high for low, high in _LIGHT) else 2 for each in grapheme)

@@ -19,6 +19,17 @@ from bot.domain.refusals import NotClosed
 from bot.domain.remember import remember
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.voiding import (
+    ANSWERED_ELSEWHERE,
+    CLOSED,
+    DELETED,
+    EDITED,
+    WORDS_CAME,
+    WROTE_AGAIN,
+    about,
+    laid_down,
+    voided,
+)
 
 OUTCOMES: Final = ("answered", "fixed", "refunded", "referred", "nothing-needed")
 """How a case may end; the digest counts them."""
@@ -74,15 +85,23 @@ def join(
     at: datetime,
     terms: ServiceTerms,
     lease: Terms,
+    voids: bool = True,
+    helps: bool = False,
 ) -> Case:
-    """One more mention of the same matter. It wakes a waiting or snoozed case and reopens a closed one.
+    """One more mention of the same matter. It wakes a waiting or snoozed case and reopens a closed one. With `helps` it
+    is by somebody else of the community who answers the customer: the case is marked so and sleeps on.
 
     `terms` and `lease` are those of the more urgent of the two priorities, which holds from now on.
     """
     if case.closed:
         case = _reopened(case, DESK, at, terms, since=mention.received_at)
-    case = wake(case, at=at, lease=lease, service_terms=terms, why="the customer wrote again")
-    return join_open(case, mention, why=why, priority=priority, marks=marks, at=at, terms=terms, lease=lease)
+    if not helps:
+        case = wake(case, at=at, lease=lease, service_terms=terms, why="the customer wrote again")
+    voids = voids and not helps
+    case = join_open(
+        case, mention, why=why, priority=priority, marks=marks, at=at, terms=terms, lease=lease, voids=voids
+    )
+    return replace(case, helped_by=mention.id) if helps else case
 
 
 def join_open(
@@ -96,32 +115,57 @@ def join_open(
     terms: ServiceTerms,
     lease: Terms,
     copy: bool = False,
+    voids: bool = True,
 ) -> Case:
-    """`join` where nothing has to be woken or reopened; `copy` says that it is one of many near-copies."""
+    """`join` where nothing has to be woken or reopened; `copy` says that it is one of many near-copies. With `voids` it
+    is by whom a reply under way answers, which is to be read again."""
     case = replace(
         case,
         mentions=case.mentions + 1,
         last_mention_at=mention.received_at,
         language=mention.lang or case.language,
         marks=tuple(sorted({*case.marks, *marks})),
+        helped_by=None if voids and not copy else case.helped_by,
     )
+    case = voided(case, WROTE_AGAIN, at) if voids and not copy else case
     more: dict[str, Datum] = {"copy": True} if copy else {}
     case = record(case, Kind.JOINED, DESK, at, mention=mention.id, why=why, **more)
     return _with_priority(case, priority, DESK, at, terms, lease) if priority < case.priority else case
 
 
 def answered_in_public(case: Case, *, at: datetime) -> Case:
-    """A post of our own in the customer's thread: the public heard from us at `at`. Nothing wakes."""
-    return case if case.closed else service.respond(case, DESK, at)
+    """A post of our own in the customer's thread: the public heard from us at `at`. Nothing wakes, and no second answer
+    leaves unread."""
+    return case if case.closed else voided(service.respond(case, DESK, at), ANSWERED_ELSEWHERE, at)
 
 
 def revise(case: Case, mention_id: int, *, at: datetime) -> Case:
-    """The author edited the post at its source."""
+    """The author edited the post at its source: a reply to it is to be read again."""
+    case = voided(case, EDITED, at) if about(case, mention_id) else case
     return record(case, Kind.REVISED, DESK, at, mention=mention_id)
+
+
+def complete(
+    case: Case,
+    mention: Mention,
+    *,
+    priority: Priority,
+    marks: frozenset[str],
+    at: datetime,
+    terms: ServiceTerms,
+    lease: Terms,
+) -> Case:
+    """The words of a post came that were missing: it is as urgent as they are, and a reply to it is to be read again."""
+    case = voided(case, WORDS_CAME, at) if about(case, mention.id) else case
+    case = replace(case, marks=tuple(sorted({*case.marks, *marks})), language=mention.lang or case.language)
+    case = record(case, Kind.COMPLETED, DESK, at, mention=mention.id)
+    more = priority < case.priority and not case.closed
+    return _with_priority(case, priority, DESK, at, terms, lease) if more else case
 
 
 def removed(case: Case, mention_id: int, *, at: datetime) -> Case:
     """The post is gone at its network."""
+    case = voided(case, DELETED, at) if about(case, mention_id) else case
     return record(case, Kind.REMOVED, DESK, at, mention=mention_id)
 
 
@@ -173,7 +217,7 @@ def dismiss(case: Case, why: str, *, by: Actor, at: datetime) -> Case:
 
 
 def _closed(case: Case, state: State, outcome: str | None, by: Actor, at: datetime) -> Case:
-    case = end_escalation(case, by, at)
+    case = voided(end_escalation(case, by, at), CLOSED, at, by=by)
     if state is State.RESOLVED:
         case = service.respond(case, by, at)
     return replace(
@@ -184,6 +228,7 @@ def _closed(case: Case, state: State, outcome: str | None, by: Actor, at: dateti
         lease=None,
         waiting=None,
         snoozed_until=None,
+        reply=laid_down(case.reply),
     )
 
 

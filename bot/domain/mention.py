@@ -14,6 +14,7 @@ NATIVE: Final = "native"
 REMOVED: Final = "removed"
 HIDDEN: Final = "hidden"
 REPOST_OF: Final = "repost_of"
+VISIBILITY: Final = "visibility"
 INCOMPLETE: Final = "incomplete"
 COMPLETED: Final = "completed"
 """The names in `extra` that the desk itself reads."""
@@ -89,6 +90,11 @@ class Mention:
     def completed(self) -> bool:
         """Whether its newest revision brought words that were missing, which is no edit of its author's."""
         return bool(self.extra.get(COMPLETED))
+
+    @property
+    def private(self) -> bool:
+        """Whether its network shows it to some people only: a message to us, a post for its author's followers."""
+        return self.extra.get(VISIBILITY) in ("private", "direct")
 
     @property
     def removed(self) -> bool:

@@ -17,6 +17,8 @@ from bot.domain.merge_refusals import MergedLongAgo, MergedOn, MergedWithItself,
 from bot.domain.questions import withdraw_questions
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.voiding import MERGED as REPLY_KEPT
+from bot.domain.voiding import laid_down, voided
 
 TAKEN_BACK_WITHIN: Final = timedelta(hours=24)
 """How long a merge can be undone."""
@@ -78,8 +80,10 @@ def _gathered(
 def _absorbed(other: Case, into: int, why: str, by: Actor, at: datetime) -> Case:
     case = withdraw(other, by=by, at=at) if other.offer or other.handover else other
     case = end_escalation(withdraw_questions(case, by=by, at=at), by, at)
+    case = voided(case, REPLY_KEPT, at, by=by)
     case = replace(
         case,
+        reply=laid_down(case.reply),
         state=State.DISMISSED,
         closed_at=at,
         lease=None,

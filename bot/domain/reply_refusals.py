@@ -57,7 +57,9 @@ class WhichPost(CaseRefusal):
 
 class NothingWritten(CaseRefusal):
     def sentence(self, names: Names) -> str:
-        return f"There is no reply to case {self.case_id} yet. Write one: `reply {self.case_id} <your words>`."
+        return (
+            f"There is no reply to case {self.case_id} yet. Write one: `reply {self.case_id} <your words>`."
+        )
 
     def suggestions(self) -> tuple[str, ...]:
         return (f"reply {self.case_id}",)

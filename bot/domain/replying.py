@@ -100,7 +100,8 @@ def draft(
         unasked(was),
         key=key if tried and was.text != text else was.key,
         begun_at=was.begun_at if was.text == text else None,
-        doubtful=was.doubtful and was.text == text,
+        # Whoever writes on where the fate was unknown has looked: it is not there.
+        doubtful=was.doubtful and was.text == text and was.state is not ReplyState.UNSURE,
         by=by.id if was.text != text else was.by,
         state=ReplyState.DRAFT,
         text=text,

@@ -43,6 +43,9 @@ ALLOWED: Final[Mapping[str, tuple[Role, ...]]] = {
     "pass": _PAGED,
     "tag": _MEMBERS,
     "undo": _MEMBERS,
+    "reply": (*_MEMBERS, Role.EXTERNAL),
+    "publish": _LEADS,
+    "approve": _LEADS,
     "assign": _LEADS,
     "priority": _LEADS,
     "merge": _LEADS,
@@ -53,7 +56,8 @@ ALLOWED: Final[Mapping[str, tuple[Role, ...]]] = {
 }
 """verb -> the roles of which one is needed, in the case's department or company-wide.
 
-`file` and `escalate` are missing on purpose: anyone in the company may.
+`file` and `escalate` are missing on purpose: anyone in the company may. `publish` and `approve` are what holds where
+the policy says nothing else.
 """
 
 

@@ -12,8 +12,6 @@ from bot.domain.claim import renew
 from bot.domain.escalation import work_was_done
 from bot.domain.events import Kind
 from bot.domain.handoff import pause_lease, resume_lease
-from bot.domain.mention import Mention
-from bot.domain.people import PersonId
 from bot.domain.reply import PEN, Answered, PublicReply, ReplyState
 from bot.domain.reply_refusals import NotInDoubt
 from bot.domain.replying import may_write
@@ -58,7 +56,7 @@ def published(
         mention=reply.mention, by=reply.by, at=at, account=reply.account, external_id=external_id, url=url
     )
     before, case = case, replace(case, reply=None, answered=(*case.answered, done)[-_KEPT:], helped_by=None)
-    if not case.closed and not (case.one_by_one and _others_wait(case)):
+    if not case.closed:
         case = service.respond(case, by, at)
     case = record(
         case,
@@ -78,11 +76,6 @@ def published(
     case = replace(case, waiting=Waiting(on=WaitingFor.CUSTOMER, until=wakes))
     case = record(case, Kind.WAITING, DESK, at, on=WaitingFor.CUSTOMER.value, until=wakes.isoformat())
     return work_was_done(service.pause_resolve(pause_lease(case, at, lease), at, service_terms), by, at)
-
-
-def _others_wait(case: Case) -> bool:
-    """Whether fewer posts were answered than it gathers."""
-    return len({each.mention for each in case.answered}) < case.mentions
 
 
 def declined(case: Case, why: str, *, at: datetime) -> Case:
@@ -132,16 +125,6 @@ def must_be_in_doubt(case: Case, by: Actor) -> PublicReply:
     if case.reply is None or case.reply.state is not ReplyState.UNSURE:
         raise NotInDoubt(case.id)
     return case.reply
-
-
-def helped(case: Case, mention: Mention, *, at: datetime) -> Case:
-    """Another member of the community answered the customer: the case is marked so, and nothing wakes."""
-    case = replace(case, mentions=case.mentions + 1, helped_by=mention.id)
-    return record(case, Kind.HELPED, DESK, at, mention=mention.id)
-
-
-def author_of(case: Case) -> PersonId | None:
-    return case.reply.by if case.reply else None
 
 
 def _sent(case: Case) -> PublicReply:

@@ -10,6 +10,7 @@ from bot.domain.case import Case, Escalation, State, Undoable, record
 from bot.domain.claim import renewed
 from bot.domain.events import Kind
 from bot.domain.handoff import pause_lease
+from bot.domain.reply_refusals import PublishedStays
 from bot.domain.roles import Actor
 from bot.domain.second_thoughts import NAMES, WITHIN
 from bot.domain.terms import ServiceTerms, Terms
@@ -89,6 +90,9 @@ def undo(
 
 def _must_be_undoable(case: Case, by: Actor, at: datetime) -> Undoable:
     kept = case.undoable
+    newest = case.answered[-1].at if case.answered else None
+    if newest is not None and (kept is None or newest > kept.until - WITHIN) and not case.closed:
+        raise PublishedStays(case.id)
     if kept is None:
         raise NothingToUndo(case.id)
     what, closing = NAMES[kept.act], kept.act is not Kind.ACCEPTED

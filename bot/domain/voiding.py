@@ -12,6 +12,7 @@ from bot.domain.reply import PEN, PublicReply, ReplyState
 from bot.domain.roles import DESK, Actor
 
 EDITED: Final = "the customer edited the post"
+WORDS_CAME: Final = "the words of the post have come"
 DELETED: Final = "the customer deleted the post"
 WROTE_AGAIN: Final = "the customer wrote again"
 ANSWERED_ELSEWHERE: Final = "our account answered there by another way"

@@ -19,6 +19,7 @@ from bot.effects.asked import questions
 from bot.effects.away import away
 from bot.effects.cards import card_key, card_put, cards, case_of, pages, posted_anew
 from bot.effects.handovers import handovers
+from bot.effects.replies import approvals, departure
 from bot.effects.sight import hidden, others_see_it
 from bot.effects.told import answered_offer, notes, notices, promises
 from bot.policy.model import Policy
@@ -49,6 +50,9 @@ def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
             puts.append(Put(kind=kind, key=key, due=due, args={"case": after.id}))
         elif due is None and was is not None:
             drops.append(key)
+    leaves, stays = departure(before, after)
+    puts += leaves
+    drops += stays
     if after.pending:
         now = after.pending[-1].at
         puts += cards(before, after, policy, now)
@@ -58,6 +62,7 @@ def follow(before: Case | None, after: Case, policy: Policy) -> Followups:
         puts += questions(before, after, policy, now)
         puts += handovers(before, after, policy, now)
         puts += hidden(before, after, policy, now)
+        puts += approvals(before, after, policy, now)
         again = now if others_see_it(before, after) else None
         for event in after.pending:
             puts += notes(event, after, policy)
@@ -84,6 +89,14 @@ def _handover(case: Case) -> datetime | None:
     return case.handover.until if case.handover else None
 
 
+def _pen(case: Case) -> datetime | None:
+    return case.reply.composing_until if case.reply else None
+
+
+def _approval(case: Case) -> datetime | None:
+    return case.reply.asked_until if case.reply else None
+
+
 CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
     "lease": _lease,
     "offer": _offer,
@@ -92,5 +105,7 @@ CLOCKS: Final[dict[str, Callable[[Case], datetime | None]]] = {
     "climb": _climb,
     "consult": next_end,
     "handover": _handover,
+    "pen": _pen,
+    "approval": _approval,
 }
 """Timer kind -> when it is due next, from the case alone."""

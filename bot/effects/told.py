@@ -30,6 +30,11 @@ _PRESSING: Final = frozenset(
         Kind.SLA_MISSED,
         Kind.JOINED,
         Kind.UNDELIVERED,
+        Kind.REPLY_HELD,
+        Kind.REPLY_DECLINED,
+        Kind.REPLY_RETURNED,
+        Kind.REPLY_UNAPPROVED,
+        Kind.REPLY_UNSURE,
     }
 )
 """What somebody has to act on: it does not wait until they are back."""
@@ -152,7 +157,7 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
             yield _person(data.get("owner"))
         case Kind.MERGED | Kind.SEPARATED | Kind.AKIN:
             yield case.owner
-        case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.REMOVED | Kind.PRIORITISED:
+        case Kind.JOINED | Kind.NOTED | Kind.REVISED | Kind.COMPLETED | Kind.REMOVED | Kind.PRIORITISED:
             yield case.owner
         case Kind.UNDONE:
             yield _person(data.get("owner"))
@@ -162,6 +167,16 @@ def _told(event: Event, case: Case, policy: Policy) -> Iterator[PersonId | None]
                 yield on_duty(policy, str(data.get("receiver")), event.at)
         case Kind.FROZEN | Kind.THAWED:
             yield case.owner
+        case Kind.REPLY_HELD | Kind.REPLY_DECLINED | Kind.REPLY_UNSURE | Kind.PUBLISHED:
+            yield _person(data.get("author"))
+            yield case.owner
+        case Kind.REPLY_UNAPPROVED:
+            yield _person(data.get("author"))
+            yield duty_for(policy, case, event.at)
+        case Kind.REPLY_APPROVED | Kind.REPLY_RETURNED | Kind.REPLY_PASSED_ON | Kind.REPLY_DELAYED:
+            yield _person(data.get("author"))
+        case Kind.REPLY_CANCELLED | Kind.REPLY_DISCARDED:
+            yield _person(data.get("author"))
         case Kind.UNDELIVERED | Kind.NOTE_CHANGED | Kind.NOTE_WITHDRAWN:
             yield _person(data.get("told"))
         case _:

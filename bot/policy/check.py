@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.domain.people import COMPANY, Person, PersonId, Role
+from bot.policy.check_answers import check_answers
 from bot.policy.check_pages import check_escalations
 from bot.policy.check_rules import check_rules
 from bot.policy.duty import leads
@@ -32,6 +33,7 @@ def check(policy: Policy, emails: Mapping[PersonId, str], problems: Problems) ->
     _check_shared_names(policy, problems)
     check_rules(policy, problems)
     check_escalations(policy, problems)
+    check_answers(policy, problems)
     _check_digests(policy, problems)
 
 
@@ -124,6 +126,13 @@ def _check_community(policy: Policy, community: Community, problems: Problems) -
     if approver not in _APPROVERS and approver not in policy.people:
         known = [*_APPROVERS, *policy.people]
         problems.unknown((*path, "publish", "approver"), "role or person", approver, known)
+    for topic, named in community.publish.topics.items():
+        at = (*path, "publish", "topics", topic)
+        if named not in (*_APPROVERS, *policy.departments, *policy.people):
+            known = [*policy.departments, *_APPROVERS, *policy.people]
+            problems.unknown(at, "department, role or person", named, known)
+        elif named in policy.departments and not leads(policy, named):
+            problems.mistake(at, f"{named} has no lead, so nobody could approve: give somebody that role in it")
 
 
 def _check_shared_names(policy: Policy, problems: Problems) -> None:

@@ -12,6 +12,7 @@ from bot.ports.intake import Appended, Incoming, Intake
 from bot.ports.jobs import Hold, Job, Jobs, Lanes, Message, Put, Rank, Timers
 from bot.ports.networks import (
     AskedToWait,
+    Costly,
     Declined,
     MaybePublished,
     Network,
@@ -80,6 +81,7 @@ __all__ = [
     "Chat",
     "ChatError",
     "Clock",
+    "Costly",
     "Declined",
     "Down",
     "Failed",

@@ -24,7 +24,10 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """A job to have, by its unique key. `due` is business time. With a lane it is a delivery, without a timer."""
+    """A job to have, by its unique key. `due` is business time. With a lane it is a delivery, without a timer.
+
+    A timer with `not_before` (real time) waits for that moment, too.
+    """
 
     kind: str
     key: str
@@ -32,6 +35,7 @@ class Put:
     args: Mapping[str, Datum] = field(default_factory=dict)
     lane: str | None = None
     rank: Rank = Rank.EDIT
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.length import LengthRule
 from bot.domain.mention import Mention
@@ -84,6 +84,14 @@ class Network(Protocol):
         Raises Declined, AskedToWait, NetworkDown, SignInLost, MaybePublished."""
 
 
+@runtime_checkable
+class Costly(Protocol):
+    """A Network that charges some replies more than others."""
+
+    def cost_note(self, text: str) -> str | None:
+        """A sentence for whoever publishes this text; None where it costs as usual."""
+
+
 class Networks(Protocol):
     """Every account of ours that replies may be published by."""
 
@@ -95,7 +103,7 @@ class Networks(Protocol):
 
 
 class NoNetworks:
-    """Nobody answers anywhere."""
+    """A Networks without any account."""
 
     def answering(self, mention: Mention) -> Network | None:
         return None

@@ -114,6 +114,13 @@ class SourceBook(Protocol):
     async def remove(self, removed: Sequence[Removed]) -> int:
         """Posts that are gone, where no cursor goes with it (webhooks); how many were known. Raises Overloaded."""
 
+    async def complete(self, mentions: Sequence[Incoming]) -> int:
+        """Words of posts that were appended without them (`incomplete` in their `extra`); how many waited for these.
+        No edit of their authors. Raises Overloaded, Stale."""
+
+    async def heard(self, name: str) -> None:
+        """A source that is pushed to brought something now. Raises Overloaded, Stale."""
+
     async def say(self, name: str, state: SourceState, said: str = "") -> SourceReport | None:
         """How it is now. The report as it was before where that changed, else None."""
 

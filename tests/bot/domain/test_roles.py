@@ -12,15 +12,15 @@ from bot.domain.roles import ALLOWED, DESK, Actor
 from tests.bot.domain.made import NOBODY, actor
 
 READ = "show list search digest who away"
-ANSWER = "claim release extend handoff handover accept decline consult answer notours snooze wait resolve dismiss reopen tag undo"
-DECIDE = "assign priority merge split restrict freeze thaw"
+ANSWER = "claim release extend handoff handover accept decline consult answer notours snooze wait resolve dismiss reopen tag undo reply"
+DECIDE = "assign priority merge split restrict freeze thaw publish approve"
 MAY = {
     Role.VIEWER: READ,
     Role.MEMBER: f"{READ} {ANSWER} note take ack pass cover",
     Role.LEAD: f"{READ} {ANSWER} note take ack pass cover {DECIDE}",
     Role.DUTY: f"{READ} {ANSWER} note take ack pass cover {DECIDE}",
     Role.CHAMPION: f"{READ} note take ack pass cover freeze thaw",
-    Role.EXTERNAL: f"{READ} note",
+    Role.EXTERNAL: f"{READ} note reply",
     Role.ADMIN: READ,
 }
 
