@@ -42,6 +42,7 @@ PROBE_WITHIN: Final = timedelta(seconds=2)
 SHUTDOWN_WITHIN: Final = timedelta(seconds=10)
 _JSON: Final = {"Content-Type": "application/json"}
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/mentions"})
+_PUSHED: Final = "/mentions/"
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -173,7 +174,7 @@ def _note(request: web.Request, response: web.StreamResponse, seconds: float, me
     if isinstance(response, web.Response):
         # A stream's length is the reader's patience, not our speed.
         metrics.request(request.method, route, response.status, seconds)
-    if route in _QUIET and response.status < 400:
+    if (route in _QUIET or route.startswith(_PUSHED)) and response.status < 400:
         # What machines ask all day is counted above; a line for each would cost more than the answer.
         return
     # The route and not the path, which may hold a key.
