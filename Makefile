@@ -24,7 +24,7 @@ DEMO_slack = python -m tests.fakes.local_slack.demo
 DEMO_teams = python -m tests.fakes.playground.demo $(if $(ME),--as "$(ME)")
 DEMO_both = $(DEMO_teams) --both
 
-test: check .cache/browser.stamp .cache/local-slack.stamp .cache/playground.stamp ## Every check and every test, with coverage
+test: check .cache/browser.stamp .cache/local-slack.stamp .cache/playground.stamp .cache/bluesky-pds.stamp ## Every check and every test, with coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test.stamp ## Style, types, and the doors between the rooms
@@ -77,6 +77,10 @@ $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.lock
 
 .cache/playground.stamp: $(VENV)/test.stamp tests/fakes/playground/package-lock.json
 	$(BIN)/python -m tests.fakes.playground
+	@mkdir -p .cache && touch $@
+
+.cache/bluesky-pds.stamp: $(VENV)/test.stamp tests/fakes/bluesky_pds/package-lock.json
+	$(BIN)/python -m tests.fakes.bluesky_pds
 	@mkdir -p .cache && touch $@
 
 .cache/local-slack.stamp: $(VENV)/test.stamp tests/fakes/local_slack/package-lock.json

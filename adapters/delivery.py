@@ -91,9 +91,7 @@ class Delivery:
         self.outages = Outages(self.clock, self.random)
         self.saying = Saying(
             lanes=self.lanes,
-            ways=Ways(
-                chats=self.chats, policy=self.policy, outages=self.outages, pagers=self.pagers
-            ),
+            ways=Ways(chats=self.chats, policy=self.policy, outages=self.outages, pagers=self.pagers),
             views=self.views,
             outages=self.outages,
             clock=self.clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.ports import Networks, NoNetworks
 from bot.router import Routes
 from handlers import (
     assign,
@@ -50,9 +51,14 @@ from handlers import (
     undo,
     wait,
 )
+from handlers.approve import approve_routes
 from handlers.help import help_routes
+from handlers.publish import publish_routes
+from handlers.reply import reply_routes
+from handlers.send import send_routes
 from handlers.web import web_routes
 
+_NO_NETWORKS = NoNetworks()
 _SEE = (home, lists, show, oncall, board)
 _WORK = (
     claim,
@@ -79,12 +85,14 @@ _DESK = (receive, file, lapse, duty, leaving, digest, mute)
 _WORDS = (away, away_words, pages, notices, promises, sentence)
 
 
-def all_routes(link_address: str = "") -> Routes:
+def all_routes(link_address: str = "", networks: Networks = _NO_NETWORKS) -> Routes:
     """Every verb, timer and view. Raises ValueError when two want the same name.
 
     `link_address` is where one-time links lead; without one nobody signs in to the web chat, and `web` is no verb.
+    `networks` are the accounts by which replies are published.
     """
     rooms = (*_SEE, *_WORK, *_HAND_OVER, *_URGENT, *_DESK, *_WORDS)
     routes = Routes()
+    replies = (make(networks) for make in (reply_routes, publish_routes, approve_routes, send_routes))
     doors = (web_routes(link_address),) if link_address else ()
-    return routes.include((*(room.routes for room in rooms), *doors, help_routes(routes.verbs)))
+    return routes.include((*(room.routes for room in rooms), *replies, *doors, help_routes(routes.verbs)))

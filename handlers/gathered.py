@@ -13,6 +13,7 @@ from bot.domain.notes import standing
 from bot.ports import Work
 from bot.router import Look
 from handlers.filing import is_own
+from handlers.reading import words_of
 
 _OF: Final = "({number}) "
 _CASES: Final = 20
@@ -41,4 +42,4 @@ async def posts_of(work: Work, look: Look, case: Case) -> tuple[tuple[str, str],
 
 
 def _label(mention: Mention) -> str:
-    return line(f"{mention.author.handle}: {mention.text}", _LABEL)
+    return line(f"{mention.author.handle}: {words_of(mention)}", _LABEL)

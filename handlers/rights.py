@@ -9,6 +9,7 @@ from bot.domain.escalation import was_paged
 from bot.domain.handover import asks
 from bot.domain.people import Role
 from bot.domain.questions import questions_for, was_consulted
+from bot.domain.replying import drafts_only
 from bot.domain.roles import Actor
 from bot.policy.model import Policy
 
@@ -32,6 +33,15 @@ def communities_of(actor: Actor | None) -> tuple[str, ...] | None:
     return actor.communities if actor is not None and actor.everywhere() == {Role.EXTERNAL} else None
 
 
+def may_reply(case: Case, actor: Actor) -> bool:
+    """Whether this person may write to the customer: whoever answers for the case, a lead, an external for them."""
+    if case.owner is not None and answers_for(case, actor):
+        return True
+    if not actor.may("reply", case.department, case.community):
+        return False
+    return drafts_only(case, actor) or (case.owner is not None and actor.leads(case.department))
+
+
 def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
     """What this person may do with the case as it is."""
     where = (case.department, case.community)
@@ -40,6 +50,7 @@ def verbs_of(case: Case, actor: Actor) -> frozenset[str]:
     verbs |= {verb for verb in ("claim", "note", "reopen", "ack", "pass", "tag") if actor.may(verb, *where)}
     if mine or case.owner is None or leads:
         verbs |= {verb for verb in _HOLDERS if mine or actor.may(verb, *where)}
+    verbs |= {"reply", "publish", "cancel", "discard"} if may_reply(case, actor) else set()
     verbs |= {"note", "tag"} if mine else set()
     verbs |= {"take"} if case.owner != actor.id and actor.may("take", *where) else set()
     verbs |= {"ack", "pass"} if was_paged(case, actor) else set()

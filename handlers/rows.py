@@ -11,7 +11,7 @@ from bot.domain.case import Case, State
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look
-from handlers.reading import missed, next_due, waiting_words
+from handlers.reading import missed, next_due, waiting_words, words_of
 from handlers.rights import verbs_of
 
 _MERGED: Final = "merged into {into}"
@@ -36,7 +36,7 @@ async def _row(work: Work, look: Look, case: Case) -> CaseRow:
         number=case.id,
         priority=case.priority.value,
         department=names.department(case.department),
-        said=newest[0].text if newest else "",
+        said=words_of(newest[0]) if newest else "",
         state=_state(case, names),
         due="" if case.closed or case.waiting else f"due {names.due(next_due(case))}",
         tone=Tone.ALARM if case.escalating or late else _TONES[case.state],

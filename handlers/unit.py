@@ -13,8 +13,11 @@ from bot.ports import Lead, Thread, Work
 from bot.router import Call
 from bot.triage.copies import said_at
 from handlers.backlog import as_backlog
+from handlers.conversation import answers_the_customer, concerns_the_reply, our_reply
 from handlers.copies import Copies
 from handlers.filing import (
+    BY_ANOTHER,
+    IN_THREAD,
     answered_keys,
     case_for,
     follows,
@@ -51,6 +54,9 @@ class Unit:
         """Files a mention that its thread or its author leads to a case. False when that is another case than the one
         chosen, None when nothing leads it anywhere."""
         policy = self.call.policy
+        ours = await our_reply(self, mention)
+        if ours is not None:
+            return ours
         if is_own(policy, mention):
             return await self._takes_own(mention)
         if mention.repost_of:
@@ -66,7 +72,10 @@ class Unit:
             return False
         if not may_reopen(policy, case, mention):
             return await self.opens(mention, earlier=case)
-        case = joined(policy, case, mention, why, at=self.call.now)
+        helps = why == IN_THREAD and await answers_the_customer(self, mention, case)
+        voids = helps or await concerns_the_reply(self, mention, case)
+        why = BY_ANOTHER if helps else why
+        case = joined(policy, case, mention, why, at=self.call.now, voids=voids, helps=helps)
         await self.files(mention, case, under=near)
         return True
 
@@ -89,7 +98,7 @@ class Unit:
         if thread is None or is_root(mention):
             await self.work.mentions.set_aside(mention, OUR_OWN)
             # Whoever writes below it is a customer with a matter of their own.
-            self._link(
+            self.link(
                 Thread(key=own_root(mention.source, mention.external_id), case_id=0, last_at=self.call.now)
             )
             return True
@@ -142,7 +151,12 @@ class Unit:
         self.leads.append(replace(lead, last_at=last, changed_at=self.call.now))
 
     async def files(
-        self, mention: Mention, case: Case, *, under: Case | None = None, counts: bool = True
+        self,
+        mention: Mention,
+        case: Case,
+        *,
+        under: Case | None = None,
+        counts: bool = True,
     ) -> None:
         """The mention belongs to `case`; where a merged one led there, it stays with that one, and leaves with it."""
         self.chosen = case.id
@@ -155,8 +169,9 @@ class Unit:
             if counts:
                 await self._counts_between(mention, case, holder.id)
         await self.work.mentions.file(mention, holder.id)
-        for thread in links(mention, holder, self.threads, by_author=not is_own(self.call.policy, mention)):
-            self._link(thread)
+        by_author = not is_own(self.call.policy, mention)
+        for thread in links(mention, holder, self.threads, by_author=by_author):
+            self.link(thread)
 
     async def _counts_between(self, mention: Mention, case: Case, holder: int) -> None:
         """A case merged with others in it counts what they get, so that it has it when it leaves with them."""
@@ -170,7 +185,7 @@ class Unit:
         self.chosen = case.id
         self.put(case)
         for thread in links(mention, case, self.threads, by_author=False):
-            self._link(thread)
+            self.link(thread)
 
     async def get(self, number: int) -> Case:
         """The case as this unit leaves it."""
@@ -191,7 +206,8 @@ class Unit:
         if case != self._cases.get(case.id):
             self._cases[case.id] = self._changed[case.id] = case
 
-    def _link(self, thread: Thread) -> None:
+    def link(self, thread: Thread) -> None:
+        """The key leads there from now on."""
         self.threads[thread.key] = self._linked[thread.key] = thread
 
     async def save(self, first: Mention) -> None:

@@ -23,7 +23,7 @@ from bot.domain.case import Case
 from bot.grammar import Heard
 from bot.policy.load import parse
 from bot.policy.model import Policy
-from bot.ports import Chat, Incoming, Origin, Place
+from bot.ports import Chat, Incoming, Networks, Origin, Place
 from bot.triage.rules import community_of
 from bot.wiring import Chats, Desk, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
@@ -193,6 +193,7 @@ async def a_desk(
     slack: SlackSettings | None = None,
     teams: TeamsSettings | None = None,
     sign_in: SignInSettings | None = None,
+    networks: Networks | None = None,
     settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> AsyncIterator[Story]:
     """A desk in `folder`; opened again on the same folder it goes on where it was. With `slack` or `teams` it speaks
@@ -214,7 +215,9 @@ async def a_desk(
 
     wanted: Chats = make
     clock = SqlClock(real=time.real, sleep=time.sleep)
-    async with connect(config, policy=policy or test_policy(), clock=clock, chats=wanted) as desk:
+    async with connect(
+        config, policy=policy or test_policy(), clock=clock, chats=wanted, networks=networks
+    ) as desk:
         await set_standing_jobs(desk)
         yield Story(desk, time)
 
@@ -225,6 +228,8 @@ def address_of(file: Path) -> str:
     in a database of its own on a server, so that any story can be told on both."""
     if os.environ.get("BATON_TEST_DATABASE") == "postgresql":
         return new_database()
+    if not file.exists():
+        file.write_bytes(_migrated())
     return f"sqlite:///{file}"
 
 

@@ -166,6 +166,7 @@ def _typing(field: Input, *, focus: bool) -> dict[str, Any]:
         "action_id": VALUE_ACTION,
         "multiline": field.long,
         "max_length": _MOST_TYPED,
+        **({"initial_value": field.value[:_MOST_TYPED]} if field.value else {}),
         **({"focus_on_load": True} if focus else {}),
     }
 

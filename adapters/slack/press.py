@@ -17,6 +17,7 @@ from bot.cards.trim import line
 
 TYPE_IT: Final = "Type one, such as {examples}"
 TOO_LONG: Final = "the words of “{label}” are too long for a button"
+COPY_IT: Final = "The words so far are too long to begin with: copy them from the message above"
 NOT_OURS: Final = "no value of a button of ours"
 
 MOST_VALUE: Final = 2_000
@@ -53,7 +54,8 @@ def decode(value: str) -> Pressed:
 
 
 def pack(pressed: Pressed) -> str:
-    """At most 2,000 characters. Where lists of choices do not fit, the longest is typed instead of picked.
+    """At most 2,000 characters. Where lists of choices do not fit, the longest is typed instead of picked; a text to
+    begin with that does not fit is left out, and its hint says so.
 
     Raises ValueError when the words alone are too long.
     """
@@ -61,11 +63,22 @@ def pack(pressed: Pressed) -> str:
     while len(value := _value(pressed)) > MOST_VALUE:
         choices = [field for field in pressed.fields if isinstance(field, Choice)]
         if not choices:
-            raise ValueError(TOO_LONG.format(label=pressed.label))
+            pressed = _begun_anew(pressed)
+            continue
         longest = max(choices, key=lambda choice: len(str(choice.options)))
         fields = tuple(typed(longest) if field is longest else field for field in pressed.fields)
         pressed = replace(pressed, fields=fields)
     return value
+
+
+def _begun_anew(pressed: Pressed) -> Pressed:
+    """Without the longest text that a field begins with. Raises ValueError where none is left to take away."""
+    begun = [field for field in pressed.fields if isinstance(field, Input) and field.value]
+    if not begun:
+        raise ValueError(TOO_LONG.format(label=pressed.label))
+    longest = max(begun, key=lambda field: len(field.value))
+    bare = replace(longest, value="", hint=line(COPY_IT, _MOST_HINT))
+    return replace(pressed, fields=tuple(bare if field is longest else field for field in pressed.fields))
 
 
 def typed(choice: Choice) -> Input:
@@ -100,7 +113,7 @@ def _plain_field(field: Choice | Input) -> dict[str, Any]:
     named = {"n": field.name, "l": field.label}
     if isinstance(field, Choice):
         return {**named, "o": [list(option) for option in field.options]}
-    given = {"?": field.optional, "long": field.long, "h": field.hint}
+    given: dict[str, Any] = {"?": field.optional, "long": field.long, "h": field.hint, "v": field.value}
     return {**named, **{key: value for key, value in given.items() if value}}
 
 
@@ -125,6 +138,7 @@ def _field(plain: Any) -> Choice | Input:
         optional=plain.get("?", False) is True,
         long=plain.get("long", False) is True,
         hint=_text(plain.get("h", "")),
+        value=_text(plain.get("v", "")),
     )
 
 

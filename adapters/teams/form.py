@@ -190,6 +190,7 @@ def _typing(field: Input) -> Block:
         "type": "Input.Text",
         "isMultiline": field.long,
         "maxLength": _MOST_TYPED,
+        **({"value": UNSTORABLE.sub("", field.value)[:_MOST_TYPED]} if field.value else {}),
         **({"placeholder": verbatim(hint)} if hint else {}),
     }
 

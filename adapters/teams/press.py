@@ -93,7 +93,12 @@ def _plain(field: Choice | Input) -> dict[str, Any]:
     named = {"n": _storable(field.name), "l": _storable(field.label)}
     if isinstance(field, Choice):
         return {**named, "o": [[_storable(value), _storable(shown)] for value, shown in field.options]}
-    given = {"?": field.optional, "long": field.long, "h": _storable(field.hint)}
+    given: dict[str, Any] = {
+        "?": field.optional,
+        "long": field.long,
+        "h": _storable(field.hint),
+        "v": _storable(field.value),
+    }
     return {**named, **{key: value for key, value in given.items() if value}}
 
 
@@ -117,6 +122,7 @@ def _field(plain: Any) -> Choice | Input:
         optional=plain.get("?", False) is True,
         long=plain.get("long", False) is True,
         hint=_text(plain.get("h", "")),
+        value=_text(plain.get("v", "")),
     )
 
 

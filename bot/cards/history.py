@@ -20,7 +20,12 @@ YOU: Final = "you"
 _QUOTED: Final = 500
 _OF_WHOM: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
 _CLOCKS: Final = {"first": "first response", "resolve": "resolution"}
-_PROLONGED: Final = {"claim": "claim", "offer": "offer", "question": "question", "approval": "time for the approval"}
+_PROLONGED: Final = {
+    "claim": "claim",
+    "offer": "offer",
+    "question": "question",
+    "approval": "time for the approval",
+}
 _MESSAGES: Final = {"page": "page", "case": "card", "note": "note"}
 
 OUTCOME_WORDS: Final = {

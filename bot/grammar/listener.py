@@ -117,6 +117,7 @@ class Listener:
             person=person,
             args=args,
             card=card,
+            real=router.clock.real(),
         )
         async with self._underway.alone(id):
             return await router.run(call)

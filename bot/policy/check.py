@@ -132,7 +132,9 @@ def _check_community(policy: Policy, community: Community, problems: Problems) -
             known = [*policy.departments, *_APPROVERS, *policy.people]
             problems.unknown(at, "department, role or person", named, known)
         elif named in policy.departments and not leads(policy, named):
-            problems.mistake(at, f"{named} has no lead, so nobody could approve: give somebody that role in it")
+            problems.mistake(
+                at, f"{named} has no lead, so nobody could approve: give somebody that role in it"
+            )
 
 
 def _check_shared_names(policy: Policy, problems: Problems) -> None:

@@ -44,7 +44,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One thing somebody wants, or a timer brought. `now` is business time (UTC) when it was heard.
+    """One thing somebody wants, or a timer brought. `now` is business time (UTC) when it was heard, `real` the real time
+    then, where that is another.
 
     `id` is the platform's event id: a second call with the same id has no second effect. `card` is the case on whose
     own card it was said: that card shows what became of it, so the answer need not.
@@ -61,6 +62,7 @@ class Call:
     args: tuple[Any, ...] = ()
     job: Job | None = None
     card: int | None = None
+    real: datetime | None = None
 
     def work(self, *, finish: bool = True) -> Work:
         """A unit of work: everything saved in it, the event's id and the timer's end commit together.
@@ -71,6 +73,11 @@ class Call:
         job = self.job if finish else None
         work = self.store.work(Origin(event_id=self.id if finish else None, place=str(self.place), job=job))
         return seeing(work, eyes_of(self.actor), self.policy, self.now)
+
+    @property
+    def really(self) -> datetime:
+        """Real time (UTC) when it was heard."""
+        return self.real or self.now
 
     @property
     def names(self) -> Spoken:

@@ -81,6 +81,7 @@ class Router:
             policy=self.policy,
             store=self.store,
             job=job,
+            real=self.clock.real(),
         )
         try:
             await self._again(lambda: self.routes.timers[job.kind](call))

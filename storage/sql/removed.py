@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,9 +21,20 @@ REVISIONS: Any = RevisionRow.__table__  # type: ignore[attr-defined]
 _GONE: Final = msgspec.json.encode({REMOVED: True}).decode()
 _HIDDEN: Final = msgspec.json.encode({REMOVED: True, HIDDEN: True}).decode()
 
+_AT_ONCE: Final = 500
+"""A public stream tells of everybody's deletions; hardly any is of a post that we have."""
+
 _KNOWN: Final = select(
-    MENTIONS.c.id, MENTIONS.c.community, MENTIONS.c.text, MENTIONS.c.created_at, MENTIONS.c.edited_at
-).where(MENTIONS.c.source == bindparam("of_source"), MENTIONS.c.external_id == bindparam("post"))
+    MENTIONS.c.id,
+    MENTIONS.c.external_id,
+    MENTIONS.c.community,
+    MENTIONS.c.text,
+    MENTIONS.c.created_at,
+    MENTIONS.c.edited_at,
+).where(
+    MENTIONS.c.source == bindparam("of_source"),
+    MENTIONS.c.external_id.in_(bindparam("posts", expanding=True)),
+)
 _TOLD: Final = select(REVISIONS.c.id).where(
     REVISIONS.c.mention_id == bindparam("mine"), REVISIONS.c.extra.in_((_GONE, _HIDDEN))
 )
@@ -35,16 +46,26 @@ def append_removed(connection: Connection, removed: Sequence[Removed], now: date
     """Notes those that were known and not noted yet, and wakes their communities; how many there were."""
     communities = set()
     count = 0
-    for one in removed:
-        row = connection.execute(_KNOWN, {"of_source": one.source, "post": one.external_id}).first()
-        if row is None or connection.execute(_TOLD, {"mine": row.id}).first() is not None:
-            continue
-        _append(connection, one, row, now)
-        communities.add(row.community)
-        count += 1
+    for one, row in _known(connection, removed):
+        if connection.execute(_TOLD, {"mine": row.id}).first() is None:
+            _append(connection, one, row, now)
+            communities.add(row.community)
+            count += 1
     for community in sorted(communities):
         put(connection, receive_put(community, now))
     return count
+
+
+def _known(connection: Connection, removed: Sequence[Removed]) -> Iterator[tuple[Removed, Any]]:
+    """Those of posts that we have, with their rows."""
+    wanted: dict[str, dict[str, Removed]] = {}
+    for one in removed:
+        wanted.setdefault(one.source, {})[one.external_id] = one
+    for source, posts in wanted.items():
+        ids = list(posts)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = {"of_source": source, "posts": ids[start : start + _AT_ONCE]}
+            yield from ((posts[row.external_id], row) for row in connection.execute(_KNOWN, some).all())
 
 
 def _append(connection: Connection, one: Removed, row: Any, now: datetime) -> None:

@@ -64,15 +64,17 @@ class SqlSourceBook:
         now, real = self._clock.now(), self._clock.real()
         rows = rows_of(batch.mentions, now)
         on = {"this_name": hold.name, "this_fence": hold.fence}
-        brought = {"heard_at": real} if rows or batch.removed else {}
         moved = {"cursor": batch.cursor} if batch.cursor is not None else {}
-        mark = _MINE.values(fence=hold.fence, **brought, **moved)
+        mark = _MINE.values(fence=hold.fence, **moved)
+        heard = _MINE.values(heard_at=real)
 
         def write(connection: Connection) -> int:
             if not connection.execute(mark, on).rowcount:
                 raise SourceLost(hold.name)
             accepted = append_rows(connection, now, rows)
-            append_removed(connection, batch.removed, now)
+            gone = append_removed(connection, batch.removed, now)
+            if rows or gone:
+                connection.execute(heard, on)
             return accepted
 
         (accepted,) = await self._writer.submit([write], weight=max(1, len(rows)))

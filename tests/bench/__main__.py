@@ -20,6 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.bluesky import show_sifted, sifted, to_card
 from tests.bench.client import send
 from tests.bench.copies import near_copies
 from tests.bench.memory import over_a_flood, show_flood
@@ -128,6 +129,12 @@ def _surge(folder: Path, sizes: Sizes) -> Sequence[Table]:
     return [show_surge(surges, sizes.surge, sizes.seconds)]
 
 
+def _bluesky(folder: Path, sizes: Sizes) -> Sequence[Table]:
+    streams = sifted(sizes.rounds, 5 * sizes.count)
+    card = asyncio.run(to_card(folder, 30))
+    return [show_sifted(streams, card, sizes.rounds, 5 * sizes.count)]
+
+
 def _memory(folder: Path, sizes: Sizes) -> Sequence[Table]:
     one, other = _folders(folder)
     with a_database(quick=False) as url:
@@ -155,6 +162,7 @@ _PARTS: Final[Mapping[str, Part]] = {
     "replicas": _replicas,
     "surge": _surge,
     "memory": _memory,
+    "bluesky": _bluesky,
 }
 
 _SOME: Final = click.IntRange(min=1)

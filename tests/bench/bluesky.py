@@ -84,7 +84,7 @@ async def to_card(folder: Path, count: int) -> float:
                 appview.knows(did, f"customer{number}.example")
                 begun = time.perf_counter()
                 stream.posts(did, f"My copper kettle leaks again, order {number:05}", tid(_AT + number))
-                while not await _shown(desk, f"{number:05}"):
+                while not await _shown(desk, f"{number:05}"):  # noqa: ASYNC110 - nor what is drawn
                     await asyncio.sleep(0.002)
                 found.append(time.perf_counter() - begun)
     return statistics.median(found)

@@ -20,6 +20,7 @@ from bot.ports import Incoming, Origin, Place
 from bot.triage.rules import community_of
 from bot.wiring import Desk, application, connect, running
 from tests.desk import MONDAY, test_policy
+from tests.fakes.network import FakeNetwork, FakeNetworks
 
 
 @dataclass
@@ -82,7 +83,11 @@ async def a_served_desk(folder: Path, *, rate: float = 1.0, port: int = 0) -> As
     policy = test_policy()
     async with connect(config, policy=policy) as desk:
         await desk.store.clock.move(desk.store.writer, to=MONDAY, rate=rate)
-    async with running(config, policy=policy) as desk, serve(application(desk), "127.0.0.1", port) as serving:
+    networks = FakeNetworks([FakeNetwork()])
+    async with (
+        running(config, policy=policy, networks=networks) as desk,
+        serve(application(desk), "127.0.0.1", port) as serving,
+    ):
         yield Served(desk, serving.url)
 
 

@@ -39,6 +39,7 @@ MAY = {
     "file",
 }
 MAY |= {"away", "back", "mute", "unmute"}
+MAY |= {"reply", "replypost", "use", "discard", "publish", "cancel"}  # drafts, which somebody else approves
 """What an agency's writer may say. The rest is refused with a word about who may, or finds nothing of theirs."""
 REFUSED = (
     "Who may: ",
@@ -51,6 +52,8 @@ REFUSED = (
     "No offer",
     "No question",
     "There is no department",
+    "waits for approval",
+    "is in doubt",
 )
 
 

@@ -62,7 +62,7 @@ function control(field) {
 function labelled(field, element) {
   const hint = [field.hint, field.optional ? "optional" : ""].filter(Boolean).join(" · ");
   const body = field.kind === "choice" ? make("span", { class: "picked" }, element) : element;
-  const counter = field.limit ? make("output", { class: "left", "aria-live": "polite" }) : null;
+  const counter = field.limit ? make("small", { class: "left" }) : null;
   if (counter) {
     const count = () => {
       const rest = left(element.value, field.counts, field.limit);
