@@ -14,7 +14,7 @@ import structlog
 from adapters.outages import Outages, OutOfOrder
 from adapters.saying import LEASE, OVERTAKEN, Saying, Views
 from adapters.ways import Ways, channel_of
-from bot.domain.digest import TOO_LATE
+from bot.domain.digests.digest import TOO_LATE
 from bot.policy.model import Policy
 from bot.ports import (
     Chat,

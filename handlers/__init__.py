@@ -4,59 +4,38 @@ from __future__ import annotations
 
 from bot.ports import Networks, NoNetworks
 from bot.router import Routes
-from handlers import (
-    assign,
-    at_once,
-    away,
-    away_words,
-    board,
+from handlers.digests import digest, mute
+from handlers.hand_over import assign, consult, duty, handoff, handover, leaving, restrict, shifts
+from handlers.intake import file, receive
+from handlers.look import board, home, lists, oncall, show
+from handlers.look.help import help_routes
+from handlers.look.web import web_routes
+from handlers.reply.approve import approve_routes
+from handlers.reply.publish import publish_routes
+from handlers.reply.reply import reply_routes
+from handlers.reply.send import send_routes
+from handlers.shared import notices, sentence
+from handlers.urgent import at_once, away, away_words, escalate, freeze, pages, shut, undelivered
+from handlers.work import (
     claim,
-    consult,
-    digest,
     dismiss,
-    duty,
-    escalate,
     extend,
-    file,
-    freeze,
-    handoff,
-    handover,
-    home,
     lapse,
-    leaving,
-    lists,
     merge,
-    mute,
     note,
-    notices,
-    oncall,
-    pages,
     priority,
     promises,
-    receive,
     release,
     reopen,
     resolve,
-    restrict,
-    sentence,
     service,
-    shifts,
-    show,
-    shut,
     snooze,
     split,
     tag,
     take,
-    undelivered,
     undo,
     wait,
 )
-from handlers.approve import approve_routes
-from handlers.help import help_routes
-from handlers.publish import publish_routes
-from handlers.reply import reply_routes
-from handlers.send import send_routes
-from handlers.web import web_routes
 
 _NO_NETWORKS = NoNetworks()
 _SEE = (home, lists, show, oncall, board)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from bot.ports import (
     Batch,
     Clock,
     Overloaded,
+    Put,
     Source,
     SourceBook,
     SourceBusy,
@@ -40,6 +41,8 @@ FIRST_BACK_OFF: Final = timedelta(seconds=1)
 LONGEST_BACK_OFF: Final = timedelta(minutes=5)
 SHUT_FOR: Final = timedelta(minutes=10)
 """Somebody may have mended it meanwhile; asking more often could lock an account."""
+PATIENCE: Final = timedelta(hours=1)
+"""For how long at most a network that asks for patience keeps every replica away."""
 
 ENDED: Final = "it ended the conversation"
 SURPRISE: Final = "it said something that the desk does not understand; the log says more"
@@ -55,14 +58,14 @@ class Watched(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Listening:
-    """Runs until cancelled. `tell` lets people know that a source changed: its name, how it was, how it is, in which
-    words."""
+    """Runs until cancelled. `telling` is what lets people know that a source changed: of how it was, how it is, in
+    which words."""
 
     sources: Mapping[str, Source]
     book: SourceBook
     clock: Clock
     watched: Watched
-    tell: Callable[[SourceReport, SourceState, str], Awaitable[None]]
+    telling: Callable[[SourceReport, SourceState, str], Iterable[Put]]
     random: random.Random = field(default_factory=random.Random)
     _failures: dict[str, int] = field(default_factory=dict)
     _said: dict[str, tuple[SourceState, str]] = field(default_factory=dict)
@@ -76,30 +79,40 @@ class Listening:
     async def _always(self, name: str, source: Source) -> None:
         while True:
             try:
-                await self._while_ours(name, source)
-                pause = ELSEWHERE
-                # What the other replica finds out is its to tell.
-                self._said.pop(name, None)
-                self.watched.is_elsewhere(name)
-            except SourceBusy as busy:
-                pause = busy.after
-                await self._say(name, SourceState.DOWN, str(busy))
-            except SourceShut as shut:
-                pause = SHUT_FOR
-                await self._say(name, SourceState.SHUT, str(shut))
-            except SourceDown as down:
-                pause = self._back_off(name)
-                await self._say(name, SourceState.DOWN, str(down))
+                pause = await self._once(name, source)
             except (Overloaded, Stale) as busy:
                 log.warning(
                     "the database is away or busy, a source waits", source=name, why=type(busy).__name__
                 )
                 pause = self._back_off(name)
             except Exception:  # the edge: one source's surprise must not stop the others
-                log.exception("a source failed", source=name)
+                log.exception("a source could not be listened to", source=name)
                 pause = self._back_off(name)
-                await self._say(name, SourceState.DOWN, SURPRISE)
             await self.clock.sleep(pause)
+
+    async def _once(self, name: str, source: Source) -> timedelta:
+        """Listens until that ends, and says how it ended; when to try again. Raises Overloaded, Stale."""
+        try:
+            await self._while_ours(name, source)
+        except SourceBusy as busy:
+            await self._say(name, SourceState.DOWN, str(busy))
+            return max(busy.after, FIRST_BACK_OFF)
+        except SourceShut as shut:
+            await self._say(name, SourceState.SHUT, str(shut))
+            return SHUT_FOR
+        except SourceDown as down:
+            await self._say(name, SourceState.DOWN, str(down))
+            return self._back_off(name)
+        except (Overloaded, Stale):
+            raise
+        except Exception:  # whatever a network made of it, it is tried again
+            log.exception("a source failed", source=name)
+            await self._say(name, SourceState.DOWN, SURPRISE)
+            return self._back_off(name)
+        # What the other replica finds out is its to tell.
+        self._said.pop(name, None)
+        self.watched.is_elsewhere(name)
+        return ELSEWHERE
 
     async def _while_ours(self, name: str, source: Source) -> None:
         """Listens for as long as this process is the one that may; returns when another one is."""
@@ -108,18 +121,33 @@ class Listening:
             return
         listening = asyncio.create_task(self._listen(hold, source))
         losing = asyncio.create_task(self._lost(hold))
+        patience = timedelta(0)
         try:
             await asyncio.wait((listening, losing), return_when=asyncio.FIRST_COMPLETED)
-            if listening.done():
-                listening.result()
+            if listening.cancelled():
+                # By itself: somebody who cancels this waits for no result.
+                raise SourceDown(ENDED)
+            for task in (listening, losing):
+                if task.done():
+                    task.result()
         except SourceLost:
             log.info("another replica listens now", source=name)
+        except SourceBusy as busy:
+            patience = min(busy.after, PATIENCE)
+            raise
         finally:
             for task in (listening, losing):
                 task.cancel()
             await asyncio.gather(listening, losing, return_exceptions=True)
             with suppress(Overloaded, Stale):
-                await self.book.release(hold)
+                await self._let_go(hold, patience)
+
+    async def _let_go(self, hold: SourceHold, patience: timedelta) -> None:
+        """Another replica may listen at once; where the network asked all of us for patience, after that."""
+        if patience:
+            await self.book.renew(hold, patience)
+        else:
+            await self.book.release(hold)
 
     async def _lost(self, hold: SourceHold) -> None:
         """Renews the hold until it is lost."""
@@ -134,9 +162,15 @@ class Listening:
 
     async def _listen(self, hold: SourceHold, source: Source) -> None:
         """Raises SourceDown when the source ends, and whatever it raises."""
-        async for batch in source.listen(hold.cursor):
-            await self._store(hold, batch)
-            await self._say(hold.name, SourceState.WELL)
+        brings = source.listen(hold.cursor)
+        try:
+            async for batch in brings:
+                await self._store(hold, batch)
+                await self._say(hold.name, SourceState.WELL)
+        finally:
+            if isinstance(brings, AsyncGenerator):
+                # Stopped between two batches it still has its connection to close, before another one opens its own.
+                await brings.aclose()
         raise SourceDown(ENDED)
 
     async def _store(self, hold: SourceHold, batch: Batch) -> None:
@@ -163,7 +197,7 @@ class Listening:
         if self._said.get(name) == (state, said):
             return
         try:
-            before = await self.book.say(name, state, said)
+            before = await self.book.say(name, state, said, telling=lambda was: self.telling(was, state, said))
         except (Overloaded, Stale):
             # Said again with the next thing it brings.
             return
@@ -171,7 +205,6 @@ class Listening:
         self.watched.is_now(name, state)
         if before is not None:
             log.info("a source changed", source=name, state=state.value, said=said)
-            await self.tell(before, state, said)
 
     def _back_off(self, name: str) -> timedelta:
         failures = self._failures.get(name, 0)

@@ -19,8 +19,8 @@ from bot.cards.digest_parts import (
 )
 from bot.cards.list import CaseRow
 from bot.cards.phrases import count, joined
+from bot.domain.alarms.urgent import Urgencies
 from bot.domain.events import Kind
-from bot.domain.urgent import Urgencies
 
 _QUIET: Final = "A quiet time: nothing came in, and nobody had to be paged."
 _URGENT: Final = "Escalated"

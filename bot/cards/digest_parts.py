@@ -10,8 +10,8 @@ from typing import Final
 from bot.cards.card import Element, Facts, Rows, Style, Text
 from bot.cards.list import CaseRow, case_row
 from bot.cards.phrases import count, joined, share
-from bot.domain.handoff_quality import Handoffs
-from bot.domain.topics import Topic
+from bot.domain.digests.topics import Topic
+from bot.domain.shifts.handoff_quality import Handoffs
 
 _GOALS: Final = "Goals of the communities, all departments together"
 _HANDOFFS: Final = "Handoffs"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.card import Button, Card, Row, Rows, Style, Text
-from bot.domain.mute import Told
+from bot.domain.digests.mute import Told
 
 _TITLE: Final = "What Baton tells you"
 _NEVER: Final = "Pages, offers, questions, and warnings about your claims always come. A channel's digest is the channel's."

@@ -11,11 +11,11 @@ import click
 
 from bot.cards.text import as_text
 from bot.config import Config, read_config
-from bot.domain.digest import Rhythm
+from bot.domain.digests.digest import Rhythm
 from bot.domain.people import PersonId
 from bot.ports import Place
 from bot.wiring import connect
-from handlers.digest_plans import of
+from handlers.digests.digest_plans import of
 
 _UNKNOWN: Final = "There is no department {who}, and nobody with that e-mail. The policy has: {known}."
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.demo.network import Network as Square
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import Declined, Network, Outgoing, Published
 
 GONE: Final = "The post is not there any more."

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.events import Datum, Event, Kind
-from bot.domain.merge_refusals import Absorbed
 from bot.domain.people import PersonId
 from bot.domain.refusals import Closed
-from bot.domain.reply import Answered, PublicReply
+from bot.domain.replies.reply import Answered, PublicReply
 from bot.domain.roles import DESK, Actor
 from bot.domain.second_thoughts import contradicts
+from bot.domain.surges.merge_refusals import Absorbed
 
 
 class Priority(StrEnum):

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.domain.alarms.escalation import end_escalation, was_paged
 from bot.domain.case import Case, Lease, State, answers_for, authorise, must_be_open, record
-from bot.domain.escalation import end_escalation, was_paged
 from bot.domain.events import Kind
-from bot.domain.handoff import pause_lease, resume_lease, withdraw
-from bot.domain.offer_refusals import OfferPending
 from bot.domain.refusals import AlreadyClaimed, CannotHold, NotClaimed, NotYours, ReasonNeeded
+from bot.domain.replies.voiding import laid_down
 from bot.domain.roles import DESK, Actor
+from bot.domain.shifts.handoff import pause_lease, resume_lease, withdraw
+from bot.domain.shifts.offer_refusals import OfferPending
 from bot.domain.terms import Terms
-from bot.domain.voiding import laid_down
 
 TAKE_WITHOUT_REASON_AFTER: Final = timedelta(minutes=30)
 """How long after the holder's last act a takeover still wants a reason."""

@@ -7,19 +7,15 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain import service
+from bot.domain.alarms.escalation import end_escalation
 from bot.domain.case import Case, Priority, State, authorise, must_be_open, record
 from bot.domain.claim import must_hold, renewed
-from bot.domain.escalation import end_escalation
 from bot.domain.events import Datum, Kind
-from bot.domain.handoff import withdraw
 from bot.domain.mention import Mention
 from bot.domain.pause import wake
-from bot.domain.questions import withdraw_questions
 from bot.domain.refusals import NotClosed
 from bot.domain.remember import remember
-from bot.domain.roles import DESK, Actor
-from bot.domain.terms import ServiceTerms, Terms
-from bot.domain.voiding import (
+from bot.domain.replies.voiding import (
     ANSWERED_ELSEWHERE,
     CLOSED,
     DELETED,
@@ -30,6 +26,10 @@ from bot.domain.voiding import (
     laid_down,
     voided,
 )
+from bot.domain.roles import DESK, Actor
+from bot.domain.shifts.handoff import withdraw
+from bot.domain.shifts.questions import withdraw_questions
+from bot.domain.terms import ServiceTerms, Terms
 
 OUTCOMES: Final = ("answered", "fixed", "refunded", "referred", "nothing-needed")
 """How a case may end; the digest counts them."""

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from bot.domain.alarms.escalation import work_was_done
 from bot.domain.case import Case, authorise, record
 from bot.domain.claim import renew
-from bot.domain.escalation import work_was_done
 from bot.domain.events import Datum, Event, Kind
-from bot.domain.questions import was_consulted
 from bot.domain.roles import Actor
+from bot.domain.shifts.questions import was_consulted
 from bot.domain.terms import Terms
 
 LATER: Final = frozenset({Kind.NOTE_CHANGED, Kind.NOTE_WITHDRAWN})

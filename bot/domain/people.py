@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NewType
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import Calendar
+from bot.domain.times.calendar import Calendar
 
 PersonId = NewType("PersonId", str)
 """The person's one e-mail address, lower case."""

@@ -9,10 +9,10 @@ from typing import Final, TypeAlias
 
 from bot.domain.case import Case, authorise, record
 from bot.domain.events import Kind
-from bot.domain.handoff import resume_lease, withdraw
 from bot.domain.people import COMPANY, Role
-from bot.domain.questions import withdraw_questions
 from bot.domain.roles import DESK, Actor
+from bot.domain.shifts.handoff import resume_lease, withdraw
+from bot.domain.shifts.questions import withdraw_questions
 from bot.domain.sight_refusals import NotRestricted
 from bot.domain.terms import Terms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.calendar import Calendar, Span, SpanKind
+from bot.domain.times.calendar import Calendar, Span, SpanKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from bot.domain import service
 from bot.domain.case import Case, Escalation, State, Undoable, record
 from bot.domain.claim import renewed
 from bot.domain.events import Kind
-from bot.domain.handoff import pause_lease
-from bot.domain.reply_refusals import PublishedStays
+from bot.domain.replies.reply_refusals import PublishedStays
 from bot.domain.roles import Actor
 from bot.domain.second_thoughts import NAMES, WITHIN
+from bot.domain.shifts.handoff import pause_lease
 from bot.domain.terms import ServiceTerms, Terms
 from bot.domain.undo_refusals import (
     MergedSince,

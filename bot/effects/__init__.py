@@ -14,7 +14,7 @@ from typing import Final
 from bot.domain import service
 from bot.domain.case import Case
 from bot.domain.pause import wake_at
-from bot.domain.questions import next_end
+from bot.domain.shifts.questions import next_end
 from bot.effects.asked import questions
 from bot.effects.away import away
 from bot.effects.cards import card_key, card_put, cards, case_of, pages, posted_anew

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bot.domain.alarms.outage import hidden
 from bot.domain.case import Case
 from bot.domain.events import Kind
-from bot.domain.outage import hidden
 from bot.domain.roles import DESK
 from bot.effects.away import page_of_outage
 from bot.policy.model import Policy

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain.case import Case
-from bot.domain.reply import PublicReply, ReplyState
+from bot.domain.replies.reply import PublicReply, ReplyState
 from bot.policy.model import Policy
 from bot.policy.places import lane_of
 from bot.ports import Put, Rank

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.domain.alarms.freeze import ALL, of_case, of_community
 from bot.domain.case import Priority, WaitingFor
-from bot.domain.freeze import ALL, of_case, of_community
 from bot.domain.lifecycle import OUTCOMES
 from bot.domain.people import Person, PersonId
 from bot.domain.refusals import NoSuchCase

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import local_moment
 from bot.domain.refusals import NotInFuture
+from bot.domain.times.calendar import local_moment
 from bot.grammar import guess
 from bot.grammar.days import EVENING, Days, calendar_dates, named_days
 from bot.grammar.mistakes import NotAMoment, TooFar, TwoMeanings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from bot.domain.absence import Absence
 from bot.domain.people import PersonId
+from bot.domain.shifts.absence import Absence
 
 
 class Absences:

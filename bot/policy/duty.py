@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.domain.calendar import local_moment
 from bot.domain.case import Case
 from bot.domain.people import COMPANY, Person, PersonId, Role
+from bot.domain.times.calendar import local_moment
 from bot.policy.model import Department, Policy
 from bot.policy.plans import fallback_of
 from bot.policy.presence import is_active, speaks, standing

@@ -12,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.people import PersonId
-from bot.domain.span import Span, SpanKind
+from bot.domain.times.span import Span, SpanKind
 from bot.policy.problems import Path, Problems, did_you_mean, short, spelled
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.domain.calendar import Calendar, NeverOpen
+from bot.domain.alarms.escalation import Rung
 from bot.domain.case import Case, Escalation, Priority
-from bot.domain.escalation import Rung
 from bot.domain.people import PersonId
+from bot.domain.times.calendar import Calendar, NeverOpen
 from bot.policy.duty import DUTY, LEAD, leads, meant, paged
 from bot.policy.model import EscalationPolicy, Policy, Step
 from bot.policy.plans import escalation_policy_by_hand, escalation_policy_for

@@ -8,9 +8,9 @@ from datetime import time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
 from bot.domain.people import PersonId
+from bot.domain.times.calendar import Calendar, Span
 from bot.policy.absences import Absences
 from bot.policy.roster import Roster
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.calendar import Calendar, NeverOpen
 from bot.domain.people import Person, PersonId
+from bot.domain.times.calendar import Calendar, NeverOpen
 from bot.policy.model import Policy
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.calendar import Span, SpanKind
 from bot.domain.case import Case, Priority
 from bot.domain.mention import Mention
 from bot.domain.people import PersonId, Role
-from bot.domain.replying import drafts_only
+from bot.domain.replies.replying import drafts_only
 from bot.domain.roles import Actor
 from bot.domain.terms import Terms
+from bot.domain.times.calendar import Span, SpanKind
 from bot.policy.duty import CHAMPION, DUTY, LEAD, champions, is_active, leads, on_duty
 from bot.policy.model import Policy, Publish
 from bot.policy.plans import fallback_of

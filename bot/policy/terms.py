@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.domain.calendar import Calendar, Span, SpanKind
 from bot.domain.case import Case, Priority
 from bot.domain.people import PersonId
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.times.calendar import Calendar, Span, SpanKind
 from bot.policy.model import Policy
 from bot.policy.presence import hours_of
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.mute import Mute
+from bot.domain.digests.mute import Mute
 from bot.domain.people import PersonId
 
 

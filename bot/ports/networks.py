@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from bot.domain.length import LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import LengthRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.outage import Backlog, Outage
+from bot.domain.alarms.outage import Backlog, Outage
 from bot.domain.people import PersonId
 
 

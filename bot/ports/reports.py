@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.case import Rest, State
+from bot.domain.digests.topics import Talk
 from bot.domain.events import Event, Kind
-from bot.domain.topics import Talk
 
 if TYPE_CHECKING:
     from bot.ports.store import Tally

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from bot.ports.intake import Appended, Incoming
+from bot.ports.jobs import Put
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,14 @@ class SourceLost(Exception):
     """Another replica listens to the source now; nothing was stored."""
 
 
+Telling = Callable[[SourceReport], Iterable[Put]]
+
+
+def nobody(_before: SourceReport) -> Iterable[Put]:
+    """Nobody is told."""
+    return ()
+
+
 class SourceBook(Protocol):
     """What is kept of sources, shared by all replicas. Times are real time."""
 
@@ -121,8 +130,12 @@ class SourceBook(Protocol):
     async def heard(self, name: str) -> None:
         """A source that is pushed to brought something now. Raises Overloaded, Stale."""
 
-    async def say(self, name: str, state: SourceState, said: str = "") -> SourceReport | None:
-        """How it is now. The report as it was before where that changed, else None."""
+    async def say(
+        self, name: str, state: SourceState, said: str = "", *, telling: Telling = nobody
+    ) -> SourceReport | None:
+        """How it is now. The report as it was before where that changed, else None. With the change commits what
+        `telling` makes of that report. What is shut stays so until it is well: that its network is away, too, changes
+        nothing. Raises Overloaded, Stale."""
 
     async def reports(self) -> Mapping[str, SourceReport]: ...
 

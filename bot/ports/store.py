@@ -8,12 +8,12 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from bot.domain.absence import Absence
+from bot.domain.alarms.freeze import Freeze
 from bot.domain.case import Case, State
 from bot.domain.events import Event, Kind
-from bot.domain.freeze import Freeze
 from bot.domain.mention import Mention
 from bot.domain.people import PersonId
+from bot.domain.shifts.absence import Absence
 from bot.ports.board import Board
 from bot.ports.copies import Leads
 from bot.ports.jobs import Job, Jobs

@@ -28,8 +28,8 @@ from bot.wiring.pagers import Pagers, pagers
 from bot.wiring.pulse import Pulse
 from bot.wiring.sources import Sources, connected
 from handlers import all_routes
-from handlers.leaving import leaving_clock
-from handlers.sentence import TOLD, tell
+from handlers.hand_over.leaving import leaving_clock
+from handlers.shared.sentence import TOLD, tell
 from storage.redis.shared import Shared
 from storage.sql.clock import SqlClock
 from storage.sql.database import is_server

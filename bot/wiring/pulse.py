@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.outage import Outage
+from bot.domain.alarms.outage import Outage
 from storage.sql.store import SqlStore
 
 log = structlog.get_logger(__name__)

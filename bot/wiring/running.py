@@ -15,9 +15,9 @@ from bot.config import Config
 from bot.ports import Overloaded, Stale
 from bot.wiring.desk import Desk, connect
 from bot.wiring.signin import idle_of
-from handlers.digest import standing
-from handlers.duty import duty_clocks
-from handlers.leaving import leaving_clock
+from handlers.digests.digest import standing
+from handlers.hand_over.duty import duty_clocks
+from handlers.hand_over.leaving import leaving_clock
 from storage.sql.database import only_worker
 from storage.sql.erasing import BATCH, erase_old
 from storage.sql.intake import receive_put

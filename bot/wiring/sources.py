@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,10 +20,9 @@ from adapters.sources.parts import Connected, SettingMissing, Tools
 from bot.config import Config
 from bot.domain.mention import Mention
 from bot.policy.model import Policy, SourceKind, SourcePlan
-from bot.ports import Batch, Network, Source, SourceReport, SourceShut, SourceState
+from bot.ports import Batch, Network, Overloaded, Put, Source, SourceReport, SourceShut, SourceState, Stale
 from bot.triage.rules import community_of
-from handlers.source_words import source_words
-from storage.sql.puts import put
+from handlers.urgent.source_words import source_words
 from storage.sql.store import SqlStore
 
 log = structlog.get_logger(__name__)
@@ -89,15 +88,27 @@ class Sources:
         """Until cancelled."""
         sources = {one.plan.name: one.source for one in self.connected if one.source is not None}
         listening = Listening(
-            sources=sources, book=self.store.sources, clock=self.store.clock, watched=watched, tell=self._tell
+            sources=sources, book=self.store.sources, clock=self.store.clock, watched=watched, telling=self._telling
         )
+        await self._mended()
         await listening.run()
         await asyncio.Event().wait()
 
-    async def _tell(self, before: SourceReport, state: SourceState, said: str) -> None:
+    async def _mended(self) -> None:
+        """What missed a setting, has it now and is pushed to: nobody else says so before its next post."""
+        pushed = [one.plan.name for one in self.connected if one.source is None]
+        try:
+            reports = await self.store.sources.reports() if pushed else {}
+            for name in pushed:
+                if name in reports and reports[name].state is SourceState.SHUT:
+                    telling = partial(self._telling, state=SourceState.WELL, said="")
+                    await self.store.sources.say(name, SourceState.WELL, telling=telling)
+        except (Overloaded, Stale) as busy:
+            log.warning("the database is busy, mended sources say so with their next post", why=type(busy).__name__)
+
+    def _telling(self, before: SourceReport, state: SourceState, said: str) -> Iterable[Put]:
         real, now = self.store.clock.real(), self.store.clock.now()
-        words = source_words(self.policy, before, state, said, real=real, at=now)
-        await self.store.submit([partial(put, wanted=word) for word in words])
+        return source_words(self.policy, before, state, said, real=real, at=now)
 
 
 @asynccontextmanager

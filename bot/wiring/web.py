@@ -11,8 +11,8 @@ from bot.grammar import Setting
 from bot.grammar.completion import Completer, Completion
 from bot.ports import Place
 from bot.router import Look, Router, zone_of
-from handlers.board import board_view
-from handlers.found import searched_cases, seen_cases, suggested_cases
+from handlers.look.board import board_view
+from handlers.look.found import searched_cases, seen_cases, suggested_cases
 
 
 class WebReads:

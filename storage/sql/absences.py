@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from bot.domain.absence import Absence
 from bot.domain.events import Datum, Kind
 from bot.domain.people import PersonId
+from bot.domain.shifts.absence import Absence
 from storage.sql.audit import record
 from storage.sql.puts import insert_into
 from storage.sql.tables_shifts import AbsenceRow

@@ -176,18 +176,18 @@ def _blank(
     gone: Collection[int] = (),
 ) -> int:
     """Takes the personal part of those events that hold words; digest and hash stay. How many."""
-    gone = []
+    blank = []
     for row in connection.execute(_EVENTS, {"this_subject": whose}).all():
         data = msgspec.json.decode(row.data)
         said = [value for name, value in data.items() if name in WORDS and isinstance(value, str) and value]
         to_them = row.kind in TO_CUSTOMERS and data.get("mention") in gone
         if (alone and said and row.kind not in DESKS_OWN) or to_them or any(found(value) for value in said):
-            gone.append(row.id)
-    if gone:
+            blank.append(row.id)
+    if blank:
         connection.execute(
-            update(EVENTS).where(EVENTS.c.id.in_(gone)).values(actor=None, place=None, data=None, salt=None)
+            update(EVENTS).where(EVENTS.c.id.in_(blank)).values(actor=None, place=None, data=None, salt=None)
         )
-    return len(gone)
+    return len(blank)
 
 
 def _without_words(value: Any, found: Callable[[str], bool], *, alone: bool) -> Any:

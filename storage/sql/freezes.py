@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.alarms.freeze import Freeze, case_in, community_in, scopes_of
+from bot.domain.alarms.freeze_refusals import Frozen
 from bot.domain.case import Case
 from bot.domain.events import Kind
-from bot.domain.freeze import Freeze, case_in, community_in, scopes_of
-from bot.domain.freeze_refusals import Frozen
 from bot.domain.people import PersonId
 from bot.ports import Stale
 from storage.sql import audit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from bot.domain.mute import Mute, Told
+from bot.domain.digests.mute import Mute, Told
 from bot.domain.people import PersonId
 from storage.sql.puts import insert_into
 from storage.sql.tables_mutes import MuteRow

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
+from bot.domain.alarms.outage import OUTAGE, Backlog, Outage
 from bot.domain.events import Kind
-from bot.domain.outage import OUTAGE, Backlog, Outage
 from bot.domain.people import PersonId
 from bot.effects import CLOCKS
 from bot.ports import Meanwhile

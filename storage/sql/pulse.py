@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.domain.outage import Outage
+from bot.domain.alarms.outage import Outage
 from bot.ports import Clock, Put
 from storage.sql.cases import MENTIONS
 from storage.sql.outages import OLDEST_NEW, OUTAGES, newest, one

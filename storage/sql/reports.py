@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import BigInteger, Connection, Select, bindparam, cast, func, or_, select
 
 from bot.domain.case import State
+from bot.domain.digests.topics import listen
 from bot.domain.events import Kind
-from bot.domain.topics import listen
 from bot.ports.reports import Fact, Promised, Scope, Spoken
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.chain import EVENTS, as_event

@@ -19,10 +19,11 @@ from bot.ports import (
     SourceReport,
     SourceState,
 )
+from bot.ports.sources import Telling, nobody
 from storage.sql.completing import append_completed
 from storage.sql.intake import append_rows, rows_of
 from storage.sql.moments import EPOCH
-from storage.sql.puts import insert_into
+from storage.sql.puts import insert_into, put
 from storage.sql.reader import Reader
 from storage.sql.removed import append_removed
 from storage.sql.tables_sources import SourceRow
@@ -104,7 +105,9 @@ class SqlSourceBook:
 
         await self._writer.submit([write])
 
-    async def say(self, name: str, state: SourceState, said: str = "") -> SourceReport | None:
+    async def say(
+        self, name: str, state: SourceState, said: str = "", *, telling: Telling = nobody
+    ) -> SourceReport | None:
         now = self._clock.real()
 
         def write(connection: Connection) -> SourceReport | None:
@@ -112,15 +115,24 @@ class SqlSourceBook:
                 insert_into(connection, SOURCES).values(**_new(name, now)).on_conflict_do_nothing()
             )
             before = connection.execute(_ONE, {"this_name": name}).one()
-            if before.state == state and before.said == said:
+            if (before.state, before.said) == (state, said):
+                return None
+            if (before.state, state) == (SourceState.SHUT, SourceState.DOWN):
+                # Whoever was told that a person must mend it is told when it is well again.
                 return None
             news = {"state": state.value, "said": said}
             since = {} if before.state == state else {"since": now}
             connection.execute(update(SOURCES).where(SOURCES.c.name == name).values(**news, **since))
-            return _report(before)
+            was = _report(before)
+            # In this very commit: a crash can neither swallow the news nor tell them twice.
+            for each in telling(was):
+                put(connection, each)
+            return was
 
-        (before,) = await self._writer.submit([write])
-        was: SourceReport | None = before
+        (changed,) = await self._writer.submit([write])
+        was: SourceReport | None = changed
+        if was is not None:
+            self._wake()
         return was
 
     async def reports(self) -> Mapping[str, SourceReport]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select
 
+from bot.domain.alarms.outage import OUTAGE
 from bot.domain.events import Kind
-from bot.domain.outage import OUTAGE
 from bot.ports import Tally
 from storage.sql.chain import EVENTS
 from storage.sql.messages import DIGESTS

@@ -18,7 +18,7 @@ from bot.domain.mention import Author, Mention
 from bot.domain.people import PersonId
 from bot.effects import follow
 from bot.policy.load import load
-from handlers.filing import opened, own_key
+from handlers.intake.filing import opened, own_key
 from storage.sql.cases import THREADS, _row
 from storage.sql.chain import EVENTS
 from storage.sql.inbox import CASES, MENTIONS

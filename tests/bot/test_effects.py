@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.domain import claim, escalation, handoff, lifecycle, notes, pause, service
+from bot.domain import claim, lifecycle, notes, pause, service
+from bot.domain.alarms import escalation
+from bot.domain.alarms.escalation import Rung
 from bot.domain.case import Case, Priority, WaitingFor, record
-from bot.domain.escalation import Rung
 from bot.domain.events import Kind
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK, Actor
+from bot.domain.shifts import handoff
 from bot.effects import Followups, follow
 from bot.ports import Put, Rank
 from tests.desk import MONDAY, test_policy

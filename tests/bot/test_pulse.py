@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.metrics import Metrics
-from bot.domain.outage import Outage
+from bot.domain.alarms.outage import Outage
 from bot.wiring.pulse import EVERY
 from tests.desk import MONDAY, Story, Time, a_desk
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import Declined, Network, Outgoing, Published
 
 

@@ -10,7 +10,7 @@ from adapters.web.board import board_html
 from bot.cards.board import BoardView
 from bot.ports import Place
 from bot.router import Look
-from handlers.board import board_view
+from handlers.look.board import board_view
 from tests.desk import Story, a_desk, test_policy, text_of, words_on
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.cards.card import Card
-from bot.domain.digest import Rhythm
-from handlers import digest_plans
-from handlers.digest import standing
+from bot.domain.digests.digest import Rhythm
+from handlers.digests import digest_plans
+from handlers.digests.digest import standing
 from tests.desk import MONDAY, Story, Time, a_desk, test_policy, text_of
 
 

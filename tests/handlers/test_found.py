@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.ports import Place
 from bot.router import Look
-from handlers.found import searched_cases, seen_cases, suggested_cases
+from handlers.look.found import searched_cases, seen_cases, suggested_cases
 from tests.desk import Story, a_desk
 
 

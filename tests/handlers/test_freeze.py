@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.cards.card import Tone
-from bot.domain.freeze_refusals import Frozen
+from bot.domain.alarms.freeze_refusals import Frozen
 from bot.ports import Origin, Stale
 from storage.sql.audit import verify
 from tests.desk import Story, text_of, words_on
@@ -136,7 +136,7 @@ async def test_it_is_in_a_chain_of_its_own(desk: Story) -> None:
 
 
 async def test_many_cards_are_corrected_in_batches(desk: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.freeze.BATCH", 2)
+    monkeypatch.setattr("handlers.urgent.freeze.BATCH", 2)
     texts = (
         "My parcel never came.",
         "Is the shop in Leeds open on Sundays?",

@@ -9,7 +9,7 @@ from bot.domain.case import Priority, State
 from bot.policy.actors import actor_of
 from bot.ports import Origin, Place
 from bot.router import Call
-from handlers.merge import take_back_merge
+from handlers.work.merge import take_back_merge
 from tests.desk import Story, buttons_of, text_of, words_on
 
 OTHER = "The parcel shop at the corner was closed, again."

@@ -14,8 +14,8 @@ from bot.domain.roles import DESK
 from bot.ports import Incoming, Origin, Stale
 from bot.router import DESK_PLACE, Call
 from bot.triage.rules import triage
-from handlers import chains, receive
-from handlers.copies import caught_up
+from handlers.intake import chains, receive
+from handlers.intake.copies import caught_up
 from tests.desk import MONDAY, Story, text_of
 
 AUTHOR: dict[str, Any] = {"handle": "sally"}
@@ -195,7 +195,7 @@ async def test_a_poison_mention_is_set_aside_alone_and_told(
             raise RuntimeError("no such glyph")
         return triage(policy, mention)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("handlers.filing.triage", poisoned)
+    monkeypatch.setattr("handlers.intake.filing.triage", poisoned)
     posts = [_post(desk, f"p{n}", text="poison" if n == 1 else "parcel", thread="t") for n in range(3)]
     await desk.desk.store.intake.append(posts)
     await desk.settles()
@@ -215,7 +215,7 @@ async def test_a_trouble_that_passes_sets_nothing_aside(desk: Story, monkeypatch
             raise failures.pop()
         return triage(policy, mention)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("handlers.filing.triage", troubled)
+    monkeypatch.setattr("handlers.intake.filing.triage", troubled)
     assert await desk.mention()
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.cards.card import Card
+from bot.domain.alarms.outage import Outage
 from bot.domain.case import Case, State
 from bot.domain.events import Event
-from bot.domain.outage import Outage
 from bot.ports import CaseFilter, Incoming, Origin, Tally
 from tests.desk import MONDAY, Story, Time, a_desk, text_of, words_on
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot.domain import lifecycle
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Case, Priority
 from bot.domain.mention import Author, Mention
 from bot.domain.people import PersonId, Role
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.times.calendar import Calendar, Span
 from bot.ports import Incoming, Origin, Put, Rank, Thread
 from storage.sql.store import SqlStore
 from tests.desk import MONDAY, test_policy

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain import claim, escalation, handoff, lifecycle
+from bot.domain import claim, lifecycle
+from bot.domain.alarms import escalation
 from bot.domain.case import State
 from bot.domain.events import Kind
 from bot.domain.people import PersonId
 from bot.domain.refusals import NoSuchCase
+from bot.domain.shifts import handoff
 from bot.ports import AlreadyDone, CaseFilter, Origin, Stale, Thread
 from storage.sql.store import BLOCK, SqlStore
 from tests.desk import MONDAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.domain.outage import Backlog, Outage
+from bot.domain.alarms.outage import Backlog, Outage
 from bot.ports import Origin
 from storage.sql.outages import OUTAGES
 from storage.sql.puts import JOBS

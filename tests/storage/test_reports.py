@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.domain.mute import Mute, Told
+from bot.domain.digests.mute import Mute, Told
 from bot.domain.people import PersonId
 from bot.ports import CaseFilter, Origin
 from bot.ports.reports import Scope

@@ -15,8 +15,8 @@ from adapters.sources.bluesky.mentions import public_url
 from adapters.sources.bluesky.record import key_of, names_in, record_of
 from adapters.sources.bluesky.session import Away, Later, Session, Sessions, SignedOut
 from adapters.sources.bluesky.xrpc import A_WHILE, Unreachable, Xrpc, XrpcError
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import AskedToWait, Declined, NetworkDown, Outgoing, Published, SignInLost
 
 log = structlog.get_logger(__name__)

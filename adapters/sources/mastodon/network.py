@@ -15,8 +15,8 @@ from adapters.sources.mastodon.instance import Me, id_of, whole_handle
 from adapters.sources.mastodon.looking import CannotLook, Sought, look_for
 from adapters.sources.mastodon.statuses import WIDEST_FIRST
 from adapters.sources.mention_fields import is_link
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import VISIBILITY, Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.policy.model import SourcePlan
 from bot.ports import (
     AskedToWait,

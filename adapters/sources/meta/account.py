@@ -13,8 +13,8 @@ from adapters.sources import fitting
 from adapters.sources.asking import Unanswered, Unasked
 from adapters.sources.meta.graph import GONE, Busy, Graph, GraphError, Missing, Refusal, TokenLost, Unclear
 from adapters.sources.meta.posts import COMMENT, IG_COMMENT, IG_MENTION, POST
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import (
     AskedToWait,
     Declined,

@@ -13,8 +13,8 @@ from adapters.sources.oauth import SignInLater, SignInRefused
 from adapters.sources.parts import Tools
 from adapters.sources.reddit.reading import PUBLIC
 from adapters.sources.reddit.session import WHO, Session
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.policy.model import SourcePlan
 from bot.ports import (
     AskedToWait,

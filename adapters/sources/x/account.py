@@ -13,9 +13,9 @@ from adapters.sources import fitting
 from adapters.sources.asking import Answer, Unanswered, Unasked
 from adapters.sources.x.api import Api, explained, reset
 from adapters.sources.x.posts import WHY
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
-from bot.domain.weighted import links_in
+from bot.domain.replies.length import Counting, LengthRule
+from bot.domain.replies.weighted import links_in
 from bot.ports import (
     AskedToWait,
     Declined,

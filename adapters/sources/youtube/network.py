@@ -12,8 +12,8 @@ from adapters.sources.oauth import SignInLater, SignInRefused
 from adapters.sources.parts import Tools
 from adapters.sources.youtube.reading import WATCH
 from adapters.sources.youtube.session import WHO, Session, reason_of, until_midnight
-from bot.domain.length import Counting, LengthRule
 from bot.domain.mention import Mention
+from bot.domain.replies.length import Counting, LengthRule
 from bot.policy.model import SourcePlan
 from bot.ports import (
     AskedToWait,

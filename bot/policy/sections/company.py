@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
-from bot.domain.hours import parse_week, says_always
+from bot.domain.times.calendar import Calendar, Span
+from bot.domain.times.hours import parse_week, says_always
 from bot.policy.fields import Table
 from bot.policy.model import Company, Defaults, Surge
 

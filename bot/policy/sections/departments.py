@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.calendar import Calendar
-from bot.domain.hours import parse_time, parse_weekday
 from bot.domain.people import COMPANY
+from bot.domain.times.calendar import Calendar
+from bot.domain.times.hours import parse_time, parse_weekday
 from bot.policy.fields import Table
 from bot.policy.model import Department, Rotation
 from bot.policy.problems import did_you_mean, short

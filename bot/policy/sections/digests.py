@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Final
 
-from bot.domain.hours import parse_time, parse_weekday
 from bot.domain.people import PersonId
+from bot.domain.times.hours import parse_time, parse_weekday
 from bot.policy.fields import Table
 from bot.policy.model import DigestPlan
 from bot.policy.problems import short

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from bot.domain.calendar import Span, SpanKind
 from bot.domain.case import Priority
 from bot.domain.people import PersonId
+from bot.domain.times.calendar import Span, SpanKind
 from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD
 from bot.policy.fields import Table
 from bot.policy.model import EscalationPolicy, Step

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.calendar import Calendar
 from bot.domain.people import Person, PersonId, Role
+from bot.domain.times.calendar import Calendar
 from bot.policy.fields import Table
 from bot.policy.sections.company import read_calendar, read_languages
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Case, Priority
 from bot.domain.claim import claim
 from bot.domain.events import Kind
@@ -16,6 +15,7 @@ from bot.domain.mention import Author, Mention
 from bot.domain.people import COMPANY, PersonId, Role
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms, Terms
+from bot.domain.times.calendar import Calendar, Span
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday."""

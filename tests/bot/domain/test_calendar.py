@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.calendar import Calendar, NeverOpen, Span, SpanKind, local_moment
+from bot.domain.times.calendar import Calendar, NeverOpen, Span, SpanKind, local_moment
 
 MADRID = ZoneInfo("Europe/Madrid")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -9,11 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain import claim as moves
+from bot.domain.alarms.escalation import escalate
 from bot.domain.case import Case, State, Waiting, WaitingFor
-from bot.domain.escalation import escalate
 from bot.domain.events import Kind
-from bot.domain.handoff import offer
-from bot.domain.offer_refusals import OfferPending
 from bot.domain.refusals import (
     AlreadyClaimed,
     CannotHold,
@@ -24,6 +22,8 @@ from bot.domain.refusals import (
     ReasonNeeded,
 )
 from bot.domain.roles import Actor
+from bot.domain.shifts.handoff import offer
+from bot.domain.shifts.offer_refusals import OfferPending
 from tests.bot.domain.made import (
     ANA,
     BEN,

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.case import Case, State
-from bot.domain.consult import answer, answered_by_note, consult, theirs
-from bot.domain.consult_refusals import HiddenFromThem, OwnDepartment, WhichQuestion
 from bot.domain.events import Kind
 from bot.domain.notes import change_note, note
 from bot.domain.people import Role
-from bot.domain.questions import expire_questions, next_end, questions_for
 from bot.domain.refusals import Closed, NotAllowed
 from bot.domain.roles import Actor
+from bot.domain.shifts.consult import answer, answered_by_note, consult, theirs
+from bot.domain.shifts.consult_refusals import HiddenFromThem, OwnDepartment, WhichQuestion
+from bot.domain.shifts.questions import expire_questions, next_end, questions_for
 from tests.bot.domain.made import (
     ANA,
     BEN,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.digest import Rhythm, Schedule, bars, duties, window
+from bot.domain.digests.digest import Rhythm, Schedule, bars, duties, window
 
 LONDON, BERLIN, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 

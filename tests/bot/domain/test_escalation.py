@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from bot.domain import escalation as moves
+from bot.domain.alarms import escalation as moves
+from bot.domain.alarms.escalation import Rung
+from bot.domain.alarms.undelivered import Failure, undelivered
 from bot.domain.case import Case, State
-from bot.domain.escalation import Rung
 from bot.domain.events import Kind
 from bot.domain.refusals import (
     AlreadyAcknowledged,
@@ -19,7 +20,6 @@ from bot.domain.refusals import (
     NotEscalated,
 )
 from bot.domain.roles import Actor
-from bot.domain.undelivered import Failure, undelivered
 from tests.bot.domain.made import ANA, BEN, DANA, GIL, HANA, MINUTE, NOBODY, NOW, VERA, a_case, kinds, saved
 
 FIVE = 5 * MINUTE

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import handoff as moves
+from bot.domain.alarms.escalation import escalate
 from bot.domain.case import Case, Priority, State, WaitingFor
 from bot.domain.claim import release
-from bot.domain.escalation import escalate
 from bot.domain.events import Kind
-from bot.domain.offer_refusals import (
+from bot.domain.pause import snooze, wait
+from bot.domain.refusals import Closed, NotAllowed, NotYours, ReasonNeeded
+from bot.domain.roles import Actor
+from bot.domain.shifts import handoff as moves
+from bot.domain.shifts.offer_refusals import (
     DecisionStands,
     NoOffer,
     OfferPending,
@@ -20,9 +23,6 @@ from bot.domain.offer_refusals import (
     SameDepartment,
     ThirdHandoff,
 )
-from bot.domain.pause import snooze, wait
-from bot.domain.refusals import Closed, NotAllowed, NotYours, ReasonNeeded
-from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms
 from tests.bot.domain.made import (
     ANA,

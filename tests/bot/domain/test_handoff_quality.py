@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.events import Datum, Event, Kind
-from bot.domain.handoff_quality import by_pair, count, handoffs, middle, sore_pair, to_and_fro
 from bot.domain.people import PersonId
+from bot.domain.shifts.handoff_quality import by_pair, count, handoffs, middle, sore_pair, to_and_fro
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

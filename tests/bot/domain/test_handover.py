@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.alarms.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.case import Case
 from bot.domain.claim import claim, extend, release
-from bot.domain.consult import consult
-from bot.domain.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.events import Kind
-from bot.domain.handoff import expire, offer
-from bot.domain.handover import accept_handover, decline_handover, expire_handover, hand_over, relieve
-from bot.domain.handover_refusals import HandoverPending, NothingHandedOver
-from bot.domain.offer_refusals import OfferPending
 from bot.domain.pause import snooze, wake
 from bot.domain.people import Role
 from bot.domain.refusals import CannotHold, NotYours
 from bot.domain.roles import Actor
+from bot.domain.shifts.consult import consult
+from bot.domain.shifts.handoff import expire, offer
+from bot.domain.shifts.handover import accept_handover, decline_handover, expire_handover, hand_over, relieve
+from bot.domain.shifts.handover_refusals import HandoverPending, NothingHandedOver
+from bot.domain.shifts.offer_refusals import OfferPending
 from tests.bot.domain.made import (
     ANA,
     BEN,

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain import lifecycle as moves
 from bot.domain import notes
+from bot.domain.alarms.escalation import escalate
 from bot.domain.case import Case, Priority, State, WaitingFor
-from bot.domain.escalation import escalate
 from bot.domain.events import Kind
 from bot.domain.pause import wait
 from bot.domain.refusals import Closed, NotAllowed, NotClosed, NotYours

@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.alarms.escalation import escalate
 from bot.domain.case import Case, Priority, State, must_be_open
 from bot.domain.claim import claim
-from bot.domain.escalation import escalate
 from bot.domain.events import Kind
-from bot.domain.merge_refusals import (
+from bot.domain.people import Role
+from bot.domain.refusals import Closed, NotAllowed
+from bot.domain.roles import DESK
+from bot.domain.service import check, next_moment, promise, respond
+from bot.domain.surges.merge_refusals import (
     Absorbed,
     MergedLongAgo,
     MergedOn,
@@ -22,12 +26,8 @@ from bot.domain.merge_refusals import (
     NotMerged,
     SeenByOthers,
 )
-from bot.domain.merging import can_take_back, led_by, merge, newest_merge, separate
-from bot.domain.people import Role
-from bot.domain.refusals import Closed, NotAllowed
-from bot.domain.roles import DESK
-from bot.domain.service import check, next_moment, promise, respond
-from bot.domain.surge import begin_surge, counted, must_page, page, paged_for, told_of
+from bot.domain.surges.merging import can_take_back, led_by, merge, newest_merge, separate
+from bot.domain.surges.surge import begin_surge, counted, must_page, page, paged_for, told_of
 from tests.bot.domain.made import ANA, BEN, HOUR, LEASE, MINUTE, NOW, SERVICE, a_case, actor, kinds, saved
 
 LATER = NOW + 30 * MINUTE

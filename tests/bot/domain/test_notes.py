@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.alarms.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.case import Case
 from bot.domain.claim import claim
-from bot.domain.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.events import Event, Kind
 from bot.domain.notes import change_note, note, note_said_by, standing, withdraw_note
 from bot.domain.people import PersonId

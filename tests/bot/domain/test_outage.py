@@ -7,13 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.calendar import Calendar, Span
-from bot.domain.case import Priority
-from bot.domain.claim import claim
-from bot.domain.consult import consult
-from bot.domain.escalation import Rung, climb, escalate
-from bot.domain.handoff import offer
-from bot.domain.outage import (
+from bot.domain.alarms.escalation import Rung, climb, escalate
+from bot.domain.alarms.outage import (
     FOLDED,
     OUTAGE,
     Outage,
@@ -26,8 +21,13 @@ from bot.domain.outage import (
     pages_together,
     questions_go_on,
 )
+from bot.domain.case import Priority
+from bot.domain.claim import claim
 from bot.domain.roles import DESK
+from bot.domain.shifts.consult import consult
+from bot.domain.shifts.handoff import offer
 from bot.domain.terms import Terms
+from bot.domain.times.calendar import Calendar, Span
 from tests.bot.domain.made import ANA, BEN, a_case
 from tests.desk import MONDAY, test_policy
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import pause as moves
+from bot.domain.alarms.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.case import Case, WaitingFor
-from bot.domain.escalation import Rung, acknowledge, climb, escalate
 from bot.domain.events import Kind
 from bot.domain.refusals import NotAllowed, NotClaimed, NotInFuture, NotYours
 from bot.domain.roles import Actor

@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.approving import ask, pass_on
 from bot.domain.case import Case, WaitingFor
 from bot.domain.events import Kind
-from bot.domain.handoff import resume_lease
 from bot.domain.refusals import NotAllowed, NotClaimed, NotYours
-from bot.domain.reply import PEN, TO_CANCEL, ReplyState
-from bot.domain.reply_refusals import (
+from bot.domain.replies.approving import ask, pass_on
+from bot.domain.replies.reply import PEN, TO_CANCEL, ReplyState
+from bot.domain.replies.reply_refusals import (
     AnotherPost,
     AskedAlready,
     BeingSent,
@@ -23,9 +22,10 @@ from bot.domain.reply_refusals import (
     NothingWritten,
     OnItsWay,
 )
-from bot.domain.replying import cancel, compose, discard, draft, publish, rest
-from bot.domain.sending import begin, declined, delayed, published, unsure
-from bot.domain.voiding import voided
+from bot.domain.replies.replying import cancel, compose, discard, draft, publish, rest
+from bot.domain.replies.sending import begin, declined, delayed, published, unsure
+from bot.domain.replies.voiding import voided
+from bot.domain.shifts.handoff import resume_lease
 from tests.bot.domain.made import (
     ANA,
     BEN,

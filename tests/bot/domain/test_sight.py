@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.alarms.escalation import Rung, climb, escalate
 from bot.domain.case import Case
-from bot.domain.consult import consult
-from bot.domain.escalation import Rung, climb, escalate
-from bot.domain.handoff import offer
 from bot.domain.people import COMPANY, PersonId, Role
 from bot.domain.refusals import NotAllowed
 from bot.domain.roles import DESK, Actor
+from bot.domain.shifts.consult import consult
+from bot.domain.shifts.handoff import offer
 from bot.domain.sight import (
     eyes_in,
     eyes_of,

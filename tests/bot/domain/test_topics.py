@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.topics import Talk, listen, topics
+from bot.domain.digests.topics import Talk, listen, topics
 
 
 def heard(*texts: str, times: int = 1, first: int = 0) -> Talk:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.alarms.urgent import summed, urgencies
 from bot.domain.events import Event, Kind
 from bot.domain.people import PersonId
-from bot.domain.urgent import summed, urgencies
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

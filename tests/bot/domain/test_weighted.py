@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.length import Counting, LengthRule
-from bot.domain.weighted import links_in, weighted
+from bot.domain.replies.length import Counting, LengthRule
+from bot.domain.replies.weighted import links_in, weighted
 
 RULE = LengthRule(counting=Counting.WEIGHTED, most=280)
 

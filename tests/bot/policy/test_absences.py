@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.absence import Absence
-from bot.domain.calendar import Calendar
 from bot.domain.people import PersonId, Role
+from bot.domain.shifts.absence import Absence
+from bot.domain.times.calendar import Calendar
 from bot.policy.actors import actor_of
 from bot.policy.duty import LEAD, on_duty, paged, turn_ends, turn_of
 from bot.policy.model import Policy, Rotation

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.people import COMPANY, Person, PersonId, Role
+from bot.domain.times.calendar import Calendar, Span
 from bot.policy.duty import champions, is_active, leads, members, on_duty, paged
 from bot.policy.model import Community, Company, Department, Goal, Measure, Policy, Rotation, Surge
 from bot.policy.roster import Roster

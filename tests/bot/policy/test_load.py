@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
 from bot.domain.people import COMPANY, PersonId, Role
+from bot.domain.times.calendar import Calendar, Span
 from bot.policy.lines import TooDeep, lines_of
 from bot.policy.load import load, parse, read
 from bot.policy.model import DigestPlan, Measure, Policy, Rotation, Step

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.calendar import Span
 from bot.domain.case import Priority
+from bot.domain.times.calendar import Span
 from bot.policy import terms
 from bot.policy.model import Policy
 from tests.desk import test_policy as a_policy

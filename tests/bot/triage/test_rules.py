@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.calendar import Calendar, Span
 from bot.domain.case import Priority
 from bot.domain.mention import Author, Mention
 from bot.domain.people import PersonId
+from bot.domain.times.calendar import Calendar, Span
 from bot.policy.model import Community, Company, Goal, Measure, Policy, Rule, Surge
 from bot.policy.roster import Roster
 from bot.policy.sections.company import DEFAULTS

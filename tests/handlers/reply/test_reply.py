@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.domain.case import State, WaitingFor
-from bot.domain.length import Counting, LengthRule
+from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import Declined
 from tests.desk import a_desk, buttons_of, text_of, words_on
 from tests.fakes.network import FakeNetwork

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.reply import ReplyState
+from bot.domain.replies.reply import ReplyState
 from bot.ports import Incoming, Origin, Removed
 from tests.desk import Story, text_of
 from tests.handlers.reply.square import a_square, policy_with

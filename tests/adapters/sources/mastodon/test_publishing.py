@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.length import Counting
 from bot.domain.mention import REMOVED, Mention
+from bot.domain.replies.length import Counting
 from bot.ports import (
     AskedToWait,
     Declined,

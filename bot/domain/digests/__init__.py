@@ -1,0 +1,1 @@
+"""What digests count and name."""

@@ -1,0 +1,1 @@
+"""A reply to the public on its way."""

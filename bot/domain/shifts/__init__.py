@@ -1,0 +1,1 @@
+"""From hand to hand: handoffs, handovers, questions, and who is away."""

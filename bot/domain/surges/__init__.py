@@ -1,0 +1,1 @@
+"""Near-copies, and cases merged into one."""

@@ -1,0 +1,1 @@
+"""Summaries on a schedule, and what people muted in them."""

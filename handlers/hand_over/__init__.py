@@ -1,0 +1,1 @@
+"""From hand to hand: between departments, colleagues and shifts; who sees it."""

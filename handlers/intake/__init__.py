@@ -1,0 +1,1 @@
+"""How posts become cases: filed, gathered, edited, deleted."""

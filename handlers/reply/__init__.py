@@ -1,0 +1,1 @@
+"""Words to the public: written, approved, published, and what comes back."""

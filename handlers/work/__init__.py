@@ -1,0 +1,1 @@
+"""Answering for a case: claiming it, its notes, its rest, its end, and taking that back."""

@@ -1,0 +1,47 @@
+"""Real time under the test's hand: whoever sleeps does so until the test lets the time pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.desk import MONDAY
+
+WITHIN = 60.0
+"""Seconds that anything may take on a busy machine before the test gives up."""
+
+
+@dataclass
+class HeldTime:
+    at: datetime = MONDAY
+    sleepers: dict[asyncio.Future[None], datetime] = field(default_factory=dict)
+
+    def real(self) -> datetime:
+        return self.at
+
+    async def sleep(self, delay: timedelta) -> None:
+        wakes: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.sleepers[wakes] = self.at + delay
+        try:
+            await wakes
+        finally:
+            del self.sleepers[wakes]
+
+    def sleeps_until(self) -> list[datetime]:
+        return sorted(self.sleepers.values())
+
+    def passes(self, length: timedelta) -> None:
+        """Whoever's moment it is by then wakes up."""
+        self.at += length
+        for wakes, moment in self.sleepers.items():
+            if moment <= self.at and not wakes.done():
+                wakes.set_result(None)
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Until it holds, however busy the machine is."""
+    async with asyncio.timeout(WITHIN):
+        while not holds():
+            await asyncio.sleep(0.002)
