@@ -88,16 +88,19 @@ class _Waiting:
 
 
 async def _ask(port: int, waiting: _Waiting, load: Load) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    opened: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     while (one := await waiting.next()) is not None:
         due, request = one
+        # Not before there is something to say: a connection that says nothing is hung up on.
+        reader, writer = opened = opened or await asyncio.open_connection("127.0.0.1", port)
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         body = await reader.readexactly(_length(head))
         load.latencies.append(time.perf_counter() - due)
         if not head.startswith(b"HTTP/1.1 20"):
             load.refused.append(head + body)
-    writer.close()
+    if opened is not None:
+        opened[1].close()
 
 
 async def pour(

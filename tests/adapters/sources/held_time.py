@@ -29,8 +29,9 @@ class HeldTime:
         finally:
             del self.sleepers[wakes]
 
-    def sleeps_until(self) -> list[datetime]:
-        return sorted(self.sleepers.values())
+    def pauses(self) -> list[timedelta]:
+        """How long everybody who sleeps still does so."""
+        return [moment - self.at for moment in self.sleepers.values()]
 
     def passes(self, length: timedelta) -> None:
         """Whoever's moment it is by then wakes up."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from adapters.sources.listening import Listening
+from adapters.sources.listening import RENEW, Listening
 from bot.ports import Batch, Incoming, Put, Removed, SourceReport, SourceState
 from handlers.urgent.source_words import source_words
 from storage.sql.clock import SqlClock
@@ -32,8 +33,6 @@ class Square:
     ends: int = 0
     held: asyncio.Event | None = None
     """What it waits for before the next batch: a conversation that was begun."""
-    beats: bool = False
-    """Whether it only says that it is well, with every new conversation."""
 
     def says(self, *numbers: int) -> None:
         self.posts += [post(number) for number in numbers]
@@ -133,17 +132,17 @@ class Replica:
 
 
 @asynccontextmanager
-async def replicas(url: str, time: HeldTime, *sources: dict[str, Any]) -> AsyncIterator[list[Replica]]:
-    """One replica for each of these, none of which listens yet."""
+async def replicas(url: str, *each: tuple[HeldTime, dict[str, Any]]) -> AsyncIterator[list[Replica]]:
+    """One replica for each of these, none of which listens yet: its time, and its sources by name."""
     async with AsyncExitStack() as stack:
-        all_ = []
-        for each in sources:
+        known = []
+        for time, sources in each:
             store = SqlStore(url, test_policy(), SqlClock(real=time.real, sleep=time.sleep))
             stack.push_async_callback(store.close)
-            replica = Replica(store, time, each)
+            replica = Replica(store, time, sources)
             stack.push_async_callback(replica.stops)
-            all_.append(replica)
-        yield all_
+            known.append(replica)
+        yield known
 
 
 async def stored(store: SqlStore) -> list[str]:
@@ -174,3 +173,29 @@ async def is_(replica: Replica, state: SourceState, said: str | None = None, nam
             if report is not None and report.state is state and said in (None, report.said):
                 return
             await asyncio.sleep(0.005)
+
+
+def two(url: str, time: HeldTime, square: Square) -> AbstractAsyncContextManager[list[Replica]]:
+    return replicas(url, (time, {NAME: square}), (time, {NAME: square}))
+
+
+@asynccontextmanager
+async def one(url: str, time: HeldTime, square: Square) -> AsyncIterator[Replica]:
+    async with replicas(url, (time, {NAME: square})) as (replica,):
+        replica.starts()
+        yield replica
+
+
+async def one_listens(first: Replica, other: Replica) -> None:
+    """`first` listens, and `other` knows that."""
+    first.starts()
+    await is_(first, SourceState.WELL)
+    other.starts()
+    await until(lambda: other.counted.elsewhere)
+
+
+async def next_try(time: HeldTime, square: Square, tried: int) -> timedelta:
+    """How long the source waits after it was tried so often, once it waits for nothing else."""
+    await until(lambda: square.ends == tried and len(time.pauses()) == 1 and RENEW not in time.pauses())
+    (pause,) = time.pauses()
+    return pause
