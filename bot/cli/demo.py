@@ -36,9 +36,10 @@ WELCOME: Final = """
 
     The desk:    {address}/
     The board:   {address}/board     (every department at a glance)
-    The public:  {address}/network   (write a post of your own there, or change one)
+    The public:  {address}/network   (write a post of your own there, or change one; the company's replies stand below)
 
   Look out for: in Operations, from 09:12, two dozen posts about one broken checkout that become one case;
+  at 10:31 Hanna approves what Kwame tells the press, and it is public ten seconds later;
   in Legal, at 09:46, a solicitor's letter that others know by its number alone; at 15:30 a shift that is
   handed over; and the digests from 12:30 on.
 

@@ -45,4 +45,7 @@ async def _show(call: Call, mention: Mention) -> None:
                 move = removed if mention.removed else revise
                 case = move(case, mention.id, at=call.now)
             await work.cases.save(case)
+            if mention.hidden:
+                # Alarms, pages and notices quote it, too.
+                work.jobs.again(case.id, call.now)
         await work.mentions.revise(mention)

@@ -22,7 +22,7 @@ from bot.policy.names import Spoken
 from bot.policy.playbook import filled, suggested
 from bot.policy.presence import speaks
 from bot.policy.publishing import may_approve, next_asked, publishes_alone
-from bot.ports import Network, Networks, Work
+from bot.ports import Costly, Network, Networks, Work
 from bot.router import Look
 from handlers.intake.filing import handle_of, is_own
 from handlers.reply.reply_words import state_of, tried_again
@@ -157,6 +157,8 @@ async def _warnings(
     found = [_HOLDS.format(what=what) for what in secrets_in(text)]
     over = -network.rule.left(text) if network else 0
     found += [_TOO_LONG.format(over=f"{over:,}", network=network.title)] if network and over > 0 else []
+    note = network.cost_note(text) if isinstance(network, Costly) and text else None
+    found += [note] if note else []
     frozen = banner(await work.freezes.standing(case), names)
     found += [frozen] if frozen else []
     if case.helped_by is not None:

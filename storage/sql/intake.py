@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ports import Appended, Clock, Incoming, Put
 from storage.sql.cases import MENTIONS
+from storage.sql.late import GONE, GONE_HIDDEN
 from storage.sql.mentions import COLUMNS
 from storage.sql.moments import micros
 from storage.sql.puts import put_all
@@ -153,13 +154,17 @@ _APPEND_REVISION: Final = text(
     "INSERT INTO revisions (mention_id, edited_at, received_at, text, extra, shown) "
     "SELECT id, :edited, :received, :text, :extra, false FROM mentions "
     "WHERE source = :source AND external_id = :post AND coalesce(edited_at, created_at) < :edited "
-    "AND NOT EXISTS (SELECT 1 FROM revisions WHERE mention_id = mentions.id AND edited_at >= :edited) "
+    "AND NOT EXISTS (SELECT 1 FROM revisions WHERE mention_id = mentions.id "
+    "AND (edited_at >= :edited OR extra = :gone OR extra = :hidden)) "
     "ON CONFLICT DO NOTHING"
 ).bindparams(
     bindparam("edited", type_=BigInteger), bindparam("received", type_=BigInteger), bindparam("text", type_=Text),
     bindparam("extra", type_=Text), bindparam("source", type_=Text), bindparam("post", type_=Text),
+    bindparam("gone", msgspec.json.encode(GONE).decode(), type_=Text),
+    bindparam("hidden", msgspec.json.encode(GONE_HIDDEN).decode(), type_=Text),
 )  # fmt: skip
-"""Only what is newer than all that came before: an older edit that arrives late must not win."""
+"""Only what is newer than all that came before: an older edit that arrives late must not win, nor any edit of a post
+that is gone."""
 
 
 def _incoming_row(mention: Incoming, received_at: int) -> tuple[Any, ...]:

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from bot.domain.mention import HIDDEN, REMOVED
 from bot.ports import Removed
 from storage.sql.cases import MENTIONS
 from storage.sql.intake import receive_put
+from storage.sql.late import GONE, GONE_HIDDEN, without_words
 from storage.sql.moments import micros, moment
 from storage.sql.puts import insert_into, put
 from storage.sql.tables import RevisionRow
 
 REVISIONS: Any = RevisionRow.__table__  # type: ignore[attr-defined]
-_GONE: Final = msgspec.json.encode({REMOVED: True}).decode()
-_HIDDEN: Final = msgspec.json.encode({REMOVED: True, HIDDEN: True}).decode()
+_GONE: Final = msgspec.json.encode(GONE).decode()
+_HIDDEN: Final = msgspec.json.encode(GONE_HIDDEN).decode()
 
 _AT_ONCE: Final = 500
 """A public stream tells of everybody's deletions; hardly any is of a post that we have."""
@@ -29,16 +29,20 @@ _KNOWN: Final = select(
     MENTIONS.c.external_id,
     MENTIONS.c.community,
     MENTIONS.c.text,
+    MENTIONS.c.extra,
     MENTIONS.c.created_at,
     MENTIONS.c.edited_at,
 ).where(
     MENTIONS.c.source == bindparam("of_source"),
     MENTIONS.c.external_id.in_(bindparam("posts", expanding=True)),
 )
-_TOLD: Final = select(REVISIONS.c.id).where(
+_TOLD: Final = select(REVISIONS.c.extra).where(
     REVISIONS.c.mention_id == bindparam("mine"), REVISIONS.c.extra.in_((_GONE, _HIDDEN))
 )
 _NEWEST: Final = select(func.max(REVISIONS.c.edited_at)).where(REVISIONS.c.mention_id == bindparam("mine"))
+_WIPE: Final = (
+    update(MENTIONS).where(MENTIONS.c.id == bindparam("mine")).values(text="", extra=bindparam("left"))
+)
 _FORGET: Final = delete(REVISIONS).where(REVISIONS.c.mention_id == bindparam("mine"))
 
 
@@ -47,7 +51,9 @@ def append_removed(connection: Connection, removed: Sequence[Removed], now: date
     communities = set()
     count = 0
     for one, row in _known(connection, removed):
-        if connection.execute(_TOLD, {"mine": row.id}).first() is None:
+        told = connection.execute(_TOLD, {"mine": row.id}).scalars().all()
+        # What was only deleted may have to be hidden later.
+        if not told or (one.hide and _HIDDEN not in told):
             _append(connection, one, row, now)
             communities.add(row.community)
             count += 1
@@ -59,7 +65,7 @@ def append_removed(connection: Connection, removed: Sequence[Removed], now: date
 def _known(connection: Connection, removed: Sequence[Removed]) -> Iterator[tuple[Removed, Any]]:
     """Those of posts that we have, with their rows."""
     wanted: dict[str, dict[str, Removed]] = {}
-    for one in removed:
+    for one in sorted(removed, key=lambda each: each.hide):
         wanted.setdefault(one.source, {})[one.external_id] = one
     for source, posts in wanted.items():
         ids = list(posts)
@@ -74,8 +80,13 @@ def _append(connection: Connection, one: Removed, row: Any, now: datetime) -> No
     # An edit never comes after the end, whatever the two clocks say.
     at = moment(max(micros(one.at), *(each + 1 for each in known)))
     if one.hide:
-        # The network's terms ask for it: no copy of the words stays, neither these nor earlier ones.
+        # The network's terms ask for it: no copy of the words stays, neither these nor earlier ones. At once, since
+        # a post that waits for a person to file it is shown to no case for long.
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         connection.execute(_FORGET, {"mine": row.id})
+        extra = msgspec.json.encode(without_words(msgspec.json.decode(row.extra))).decode()
+        connection.execute(_WIPE, {"mine": row.id, "left": extra})
     new = insert_into(connection, REVISIONS).values(
         mention_id=row.id,
         edited_at=at,

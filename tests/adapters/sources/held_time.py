@@ -44,5 +44,5 @@ class HeldTime:
 async def until(holds: Callable[[], object]) -> None:
     """Until it holds, however busy the machine is."""
     async with asyncio.timeout(WITHIN):
-        while not holds():
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.002)

@@ -45,7 +45,7 @@ class Square:
                 raise fault
             yield Batch()
             while True:
-                await until(lambda: len(self.posts) > told)
+                await until(lambda told=told: len(self.posts) > told)
                 if self.held is not None:
                     await self.held.wait()
                 new, told = self.posts[told], told + 1
