@@ -22,8 +22,15 @@ _COMPLAINTS: Final = (
 )
 
 
-def mentions(count: int, *, seed: int, name: str) -> Iterator[dict[str, Any]]:
-    """`count` mentions by different authors, a few seconds apart; `name` keeps the ids of runs apart."""
+_SYLLABLES: Final = (
+    "ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu", "pla", "gri", "sto", "cre", "fan", "hud", "jex", "wim",
+    "yos", "qui", "dro", "ble", "cha", "eth", "ock", "ung", "ism", "arp", "oul", "irt",
+)  # fmt: skip
+
+
+def mentions(count: int, *, seed: int, name: str, alike: bool = False) -> Iterator[dict[str, Any]]:
+    """`count` mentions by different authors, a few seconds apart; `name` keeps the ids of runs apart. Each is a matter of
+    its own; `alike` ones say one of thirty things, as in a surge."""
     chance = random.Random(seed)
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     for number in range(count):
@@ -37,17 +44,24 @@ def mentions(count: int, *, seed: int, name: str) -> Iterator[dict[str, Any]]:
                 "name": "A Customer",
                 "followers": chance.randrange(5000),
             },
-            "text": f"{chance.choice(_OPENINGS)} {chance.choice(_COMPLAINTS)} {chance.randrange(10**9)}",
+            "text": " ".join(_said(chance, alike)),
             "url": f"https://x.example/{name}/{number}",
             "lang": "en",
         }
 
 
-def requests(count: int, *, seed: int, name: str) -> Sequence[bytes]:
+def _said(chance: random.Random, alike: bool) -> Iterator[str]:
+    yield chance.choice(_OPENINGS)
+    yield chance.choice(_COMPLAINTS)
+    for _ in range(1 if alike else 20):
+        yield "".join(chance.choices(_SYLLABLES, k=3))
+
+
+def requests(count: int, *, seed: int, name: str, alike: bool = False) -> Sequence[bytes]:
     """One signed HTTP request for each mention, ready to be written to a socket within five minutes."""
     sender, now = Webhook(SECRET), datetime.now(UTC)
     made = []
-    for mention in mentions(count, seed=seed, name=name):
+    for mention in mentions(count, seed=seed, name=name, alike=alike):
         body = json.dumps(mention)
         head = (
             "POST /mentions HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\n"

@@ -76,7 +76,7 @@ async def _round(
     in_slack = [f"claim {first + each}" for each in range(clicks)]
     in_web = [f"claim {first + clicks + each}" for each in range(clicks)]
     sent: dict[str, Sequence[bytes]] = {
-        MENTIONS: requests(count, seed=2, name=f"surge{number}"),
+        MENTIONS: requests(count, seed=2, name=f"surge{number}", alike=True),
         SLACK: commands(slack, user, in_slack, f"surge{number}"),
         WEB: typed(in_web, name=f"surge-{number}"),
     }

@@ -106,7 +106,7 @@ async def test_what_somebody_changed_in_the_database_is_not_used(database: str) 
         await store.vault.put("sky", SECRET)
         changed = "UPDATE secrets SET sealed = :held"
         (held,) = await sealed(store)
-        for broken in (held[:-1], b"", b"\xff\x00", held[:20] + b"A" + held[21:]):
+        for broken in (held[:-1], b"", b"\xff\x00", held[:20] + bytes([held[20] ^ 1]) + held[21:]):
             await store.writer.submit([lambda c, b=broken: c.execute(text(changed), {"held": b}).rowcount])
             assert await store.vault.get("sky") is None
 
