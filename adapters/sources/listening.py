@@ -197,7 +197,9 @@ class Listening:
         if self._said.get(name) == (state, said):
             return
         try:
-            before = await self.book.say(name, state, said, telling=lambda was: self.telling(was, state, said))
+            before = await self.book.say(
+                name, state, said, telling=lambda was: self.telling(was, state, said)
+            )
         except (Overloaded, Stale):
             # Said again with the next thing it brings.
             return

@@ -88,7 +88,11 @@ class Sources:
         """Until cancelled."""
         sources = {one.plan.name: one.source for one in self.connected if one.source is not None}
         listening = Listening(
-            sources=sources, book=self.store.sources, clock=self.store.clock, watched=watched, telling=self._telling
+            sources=sources,
+            book=self.store.sources,
+            clock=self.store.clock,
+            watched=watched,
+            telling=self._telling,
         )
         await self._mended()
         await listening.run()
@@ -104,7 +108,9 @@ class Sources:
                     telling = partial(self._telling, state=SourceState.WELL, said="")
                     await self.store.sources.say(name, SourceState.WELL, telling=telling)
         except (Overloaded, Stale) as busy:
-            log.warning("the database is busy, mended sources say so with their next post", why=type(busy).__name__)
+            log.warning(
+                "the database is busy, mended sources say so with their next post", why=type(busy).__name__
+            )
 
     def _telling(self, before: SourceReport, state: SourceState, said: str) -> Iterable[Put]:
         real, now = self.store.clock.real(), self.store.clock.now()
