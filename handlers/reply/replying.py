@@ -157,8 +157,7 @@ async def _warnings(
     found = [_HOLDS.format(what=what) for what in secrets_in(text)]
     over = -network.rule.left(text) if network else 0
     found += [_TOO_LONG.format(over=f"{over:,}", network=network.title)] if network and over > 0 else []
-    note = network.cost_note(text) if isinstance(network, Costly) and text else None
-    found += [note] if note else []
+    found += _costs(network, text)
     frozen = banner(await work.freezes.standing(case), names)
     found += [frozen] if frozen else []
     if case.helped_by is not None:
@@ -167,6 +166,11 @@ async def _warnings(
     if look.person is not None and not speaks(look.person, mention.lang):
         found.append(_READ_BEFORE.format(language=mention_view(mention, names).language))
     return found
+
+
+def _costs(network: object, text: str) -> list[str]:
+    note = network.cost_note(text) if isinstance(network, Costly) and text else None
+    return [note] if note else []
 
 
 async def _before(work: Work, look: Look, case: Case, mention: Mention) -> tuple[Said, ...]:

@@ -111,6 +111,19 @@ async def test_a_text_that_is_too_long_cannot_be_published(tmp_path: Path) -> No
         assert square.tried == []
 
 
+class _Dear(FakeNetwork):
+    def cost_note(self, text: str) -> str | None:
+        return "A post with a link costs far more." if "https:" in text else None
+
+
+async def test_what_costs_more_is_said_before_it_is_published(tmp_path: Path) -> None:
+    async with a_square(tmp_path, _Dear()) as (desk, _):
+        case = await desk.mention(handle="marta")
+        await desk.hears(f"claim {case}", from_="ben")
+        assert "costs far more" in await desk.says(f"reply {case} See https://kettle.example", from_="ben")
+        assert "costs far more" not in await desk.says(f"reply {case} On its way.", from_="ben")
+
+
 async def test_who_may_not_write_hears_who_may(tmp_path: Path) -> None:
     async with a_square(tmp_path) as (desk, _):
         case = await desk.mention(handle="marta")
