@@ -134,7 +134,7 @@ class SourceBook(Protocol):
         self, name: str, state: SourceState, said: str = "", *, telling: Telling = nobody
     ) -> SourceReport | None:
         """How it is now. The report as it was before where that changed, else None. With the change commits what
-        `telling` makes of that report. What is shut stays so until it is well: that its network is away, too, changes
+        `telling` makes of that report; it is asked within the commit, on any thread and perhaps twice. What is shut stays so until it is well: that its network is away, too, changes
         nothing. Raises Overloaded, Stale."""
 
     async def reports(self) -> Mapping[str, SourceReport]: ...

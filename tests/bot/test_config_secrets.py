@@ -10,11 +10,10 @@ import pytest
 from bot.config import ConfigError, read_config
 
 ONE, TWO = (base64.b64encode(bytes([number]) * 32).decode() for number in (250, 251))
-FOR_ADDRESSES = {"+": "-", "/": "_"}
 
 
 def in_addresses(key: str) -> str:
-    return key.translate(str.maketrans(FOR_ADDRESSES))
+    return key.replace("+", "-").replace("/", "_")
 
 
 @pytest.mark.parametrize(

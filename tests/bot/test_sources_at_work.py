@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ async def test_without_its_settings_a_source_is_shut_and_says_so_everywhere_unti
     async with at_work(tmp_path, NO_WORDS + FEED) as known:
         for name, why in (("hn", "says nothing to look for"), ("octolens", "BATON_SOURCE_OCTOLENS__")):
             await known.is_(SourceState.SHUT, name)
-            await becomes(lambda name=name: known.told(f"The source {name} brings no mentions"), 1)
+            await becomes(partial(known.told, f"The source {name} brings no mentions"), 1)
             status, body = await known.asks("/readyz")
             assert status == 200 and f"source {name}" in body and why in body
             _, metrics = await known.asks("/metrics")
@@ -130,7 +131,7 @@ async def test_without_its_settings_a_source_is_shut_and_says_so_everywhere_unti
     async with at_work(tmp_path, LISTENING.format(url=there.url) + FEED, secrets) as known:
         for name in ("hn", "octolens"):
             await known.is_(SourceState.WELL, name)
-            await becomes(lambda name=name: known.told(f"The source {name} brings mentions again."), 1)
+            await becomes(partial(known.told, f"The source {name} brings mentions again."), 1)
             assert await known.told(f"The source {name} brings no mentions") == 1
             assert (await known.finds(name)).health is Health.WELL
         _, body = await known.asks("/readyz")

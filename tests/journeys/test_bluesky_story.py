@@ -18,7 +18,7 @@ from adapters.sources.listening import Listening
 from bot.config import Config
 from bot.policy.load import parse
 from bot.policy.model import Policy
-from bot.ports import SourceReport, SourceState
+from bot.ports import Put, SourceReport, SourceState
 from bot.wiring import Desk, application, connect, set_standing_jobs
 from storage.sql.clock import SqlClock
 from tests.contracts.ports import free_port
@@ -115,14 +115,15 @@ async def company(server: Pds, tmp_path: Path) -> AsyncIterator[Company]:
 async def _listening(desk: Desk) -> asyncio.Task[None]:
     """The desk's ears, awake in real time, once they hear: the network knows no other."""
     sources = {one.plan.name: one.source for one in desk.sources.connected if one.source is not None}
-    well = asyncio.Event()
+    well, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    async def tell(before: SourceReport, state: SourceState, said: str) -> None:
+    def telling(before: SourceReport, state: SourceState, said: str) -> tuple[Put, ...]:
         assert state is SourceState.WELL, said
-        well.set()
+        loop.call_soon_threadsafe(well.set)
+        return ()
 
     book, watched = desk.store.sources, desk.metrics.sources()
-    listening = Listening(sources=sources, book=book, clock=SqlClock(), watched=watched, tell=tell)
+    listening = Listening(sources=sources, book=book, clock=SqlClock(), watched=watched, telling=telling)
     task = asyncio.create_task(listening.run())
     async with asyncio.timeout(WITHIN):
         await well.wait()

@@ -60,7 +60,7 @@ async def everywhere(desk: Story) -> str:
     ):
         for row in await rows(desk.desk.store, f"SELECT {column} AS held FROM {table}"):
             held = row.held
-            found.append(held.decode() if isinstance(held, bytes | memoryview) else str(held))
+            found.append(bytes(held).decode() if isinstance(held, bytes | memoryview) else str(held))
     return "\n".join(found)
 
 

@@ -7,12 +7,13 @@ import logging
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.config import read_config
 from storage.sql.store import SqlStore
@@ -101,13 +102,16 @@ async def test_a_lost_key_is_said_without_any_secret(database: str) -> None:
         assert secret not in str(logs)
 
 
+def _set(connection: Connection, held: bytes) -> int:
+    return connection.execute(text("UPDATE secrets SET sealed = :held"), {"held": held}).rowcount
+
+
 async def test_what_somebody_changed_in_the_database_is_not_used(database: str) -> None:
     async with store_with(database, NEW) as store:
         await store.vault.put("sky", SECRET)
-        changed = "UPDATE secrets SET sealed = :held"
         (held,) = await sealed(store)
         for broken in (held[:-1], b"", b"\xff\x00", held[:20] + bytes([held[20] ^ 1]) + held[21:]):
-            await store.writer.submit([lambda c, b=broken: c.execute(text(changed), {"held": b}).rowcount])
+            await store.writer.submit([partial(_set, held=broken)])
             assert await store.vault.get("sky") is None
 
 

@@ -47,7 +47,7 @@ async def _at_work(database: str, url: str, dies: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     if dies != "never":
-        SqlSourceBook.append = dying  # type: ignore[method-assign]
+        SqlSourceBook.append = dying  # type: ignore[method-assign, assignment]
     config = Config(database_url=database, web_chat="local")
     async with running(config, policy=policy(LISTENING.format(url=url))):
         await asyncio.Event().wait()

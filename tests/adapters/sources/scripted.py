@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from adapters.sources.listening import RENEW, Listening
@@ -37,6 +38,9 @@ class Square:
     def says(self, *numbers: int) -> None:
         self.posts += [post(number) for number in numbers]
 
+    def _has(self, told: int) -> bool:
+        return len(self.posts) > told
+
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         self.since.append(cursor)
         told = int(cursor or 0)
@@ -45,7 +49,7 @@ class Square:
                 raise fault
             yield Batch()
             while True:
-                await until(lambda told=told: len(self.posts) > told)
+                await until(partial(self._has, told))
                 if self.held is not None:
                     await self.held.wait()
                 new, told = self.posts[told], told + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.ports import SourceBusy, SourceDown, SourceState
 from tests.adapters.sources.held_time import HeldTime, until
 from tests.adapters.sources.scripted import (
     NAME,
+    Replica,
     Square,
     has,
     is_,
@@ -70,6 +72,10 @@ async def test_a_network_that_asks_for_patience_is_given_it(
         await is_(replica, SourceState.WELL)
 
 
+def asked_so_often(replica: Replica, times: int, time: HeldTime) -> bool:
+    return replica.counted.elsewhere == times and len(time.sleepers) == 2
+
+
 async def test_no_other_replica_asks_a_network_that_asked_for_patience(
     both: str, time: HeldTime, square: Square
 ) -> None:
@@ -79,7 +85,7 @@ async def test_no_other_replica_asks_a_network_that_asked_for_patience(
         await next_try(time, square, 1)
         other.starts()
         for asked in range(1, 7 * MINUTE // ELSEWHERE):
-            await until(lambda asked=asked: other.counted.elsewhere == asked and len(time.sleepers) == 2)
+            await until(partial(asked_so_often, other, asked, time))
             assert len(square.since) == 1
             time.passes(ELSEWHERE)
 

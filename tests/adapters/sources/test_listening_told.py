@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -78,7 +79,8 @@ async def test_news_commit_with_the_state_or_not_at_all(
     """Who is told cannot be lost between two commits, and trouble with it stops no listening."""
     square.faults = [SourceShut("revoked"), SourceShut("revoked")]
     async with replicas(database, (time, {NAME: square})) as (replica,):
-        tells, failed = Replica.tells, []
+        tells = Replica.tells
+        failed: list[Any] = []
 
         def fails_once(self: Replica, *said: Any) -> Any:
             if not failed:
@@ -97,6 +99,26 @@ async def test_news_commit_with_the_state_or_not_at_all(
         assert replica.runs
 
 
+def waits(left: list[Exception], more: int, time: HeldTime) -> bool:
+    return len(left) == more and len(time.sleepers) == 2
+
+
+async def test_stopped_while_it_waits_for_room_it_closes_its_conversation(
+    database: str, time: HeldTime, square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with one(database, time, square) as replica:
+        await is_(replica, SourceState.WELL)
+
+        async def full(*_: Any) -> Any:
+            raise Overloaded
+
+        monkeypatch.setattr(replica.store.sources, "append", full)
+        square.says(1)
+        await until(lambda: len(time.sleepers) == 2)
+        await replica.stops()
+        assert square.ends == 1
+
+
 @pytest.mark.parametrize("fault", [Overloaded(3), Stale("the database is away")], ids=["full", "away"])
 async def test_without_room_in_the_database_the_network_keeps_the_rest(
     database: str, time: HeldTime, square: Square, monkeypatch: pytest.MonkeyPatch, fault: Exception
@@ -113,7 +135,7 @@ async def test_without_room_in_the_database_the_network_keeps_the_rest(
         monkeypatch.setattr(replica.store.sources, "append", sometimes)
         square.says(1, 2)
         for more in (3, 2, 1, 0):
-            await until(lambda more=more: len(left) == more and len(time.sleepers) == 2)
+            await until(partial(waits, left, more, time))
             assert await stored(replica.store) == []
             time.passes(3 * SECOND)
         await has(replica.store, 1, 2)
@@ -125,7 +147,8 @@ async def test_whatever_the_database_refuses_once_is_done_later(
     database: str, time: HeldTime, square: Square, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     async with replicas(database, (time, {NAME: square})) as (replica,):
-        book, refused = replica.store.sources, []
+        book = replica.store.sources
+        refused: list[Any] = []
         does = getattr(book, what)
 
         async def refuses_once(*said: Any, **more: Any) -> Any:

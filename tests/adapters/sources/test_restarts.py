@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -106,6 +107,10 @@ def says(there: FakeHackerNews, number: int) -> None:
     there.says(str(1_000 + number), f"My kettle number {number} leaks", datetime.now(UTC), by=f"by{number}")
 
 
+def has_asked(there: FakeHackerNews, before: int) -> bool:
+    return len(there.asked) > before
+
+
 async def test_killed_between_hearing_and_storing_and_behind_it_each_post_is_filed_once(
     desk: Desk, there: FakeHackerNews
 ) -> None:
@@ -134,7 +139,7 @@ async def test_forty_restarts_in_quick_succession_lose_nothing_and_double_nothin
         asked = len(there.asked)
         desk.starts()
         # Anywhere between its question and its last card.
-        await until(lambda asked=asked: len(there.asked) > asked)
+        await until(partial(has_asked, there, asked))
         await asyncio.sleep(chance.uniform(0, 0.2))
         await desk.killed()
         assert desk.until_when() >= heard

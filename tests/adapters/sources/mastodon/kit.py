@@ -20,7 +20,7 @@ from adapters.sources.mastodon import connect
 from adapters.sources.parts import Connected, Tools
 from bot.domain.mention import Author, Mention
 from bot.policy.model import SourceKind, SourcePlan
-from bot.ports import Outgoing, SourceReport, SourceState
+from bot.ports import Outgoing, Put, SourceReport, SourceState
 from storage.sql.cases import MENTIONS
 from storage.sql.clock import SqlClock
 from storage.sql.migrate import upgrade
@@ -102,7 +102,7 @@ class Ears:
             book=self.store.sources,
             clock=self.store.clock,
             watched=Uncounted(),
-            tell=self._tell,
+            telling=self._telling,
         )
         self._task = asyncio.create_task(listening.run())
 
@@ -114,8 +114,9 @@ class Ears:
             await asyncio.gather(task, return_exceptions=True)
         self.clock.on(minutes=2)
 
-    async def _tell(self, before: SourceReport, state: SourceState, said: str) -> None:
+    def _telling(self, before: SourceReport, state: SourceState, said: str) -> tuple[Put, ...]:
         self.states.append((state, said))
+        return ()
 
     # -- what the desk has -------------------------------------------------------------------------
 
