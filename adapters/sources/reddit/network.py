@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from adapters.sources import fitting
-from adapters.sources.asking import AWAY, BUSY, USUAL_WAIT, Answer, Unanswered, Unasked
-from adapters.sources.oauth import SignInLater, SignInRefused
+from adapters.sources.asking import AWAY, BUSY, USUAL_WAIT, Answer, Unanswered
+from adapters.sources.once import CLOCKS_APART, Once, signed_in
 from adapters.sources.parts import Tools
 from adapters.sources.reddit.reading import PUBLIC
 from adapters.sources.reddit.session import WHO, Session
@@ -19,16 +20,13 @@ from bot.policy.model import SourcePlan
 from bot.ports import (
     AskedToWait,
     Declined,
-    MaybePublished,
     NetworkDown,
     NetworkError,
     Outgoing,
     Published,
-    SignInLost,
 )
 
 NOT_HERE: Final = "this mention does not say where it stands on Reddit"
-LOST: Final = "%s: an admin must renew its sign-in."
 FORBIDDEN: Final = (
     "Reddit does not let our account answer there: it may be banned from that subreddit, or blocked."
 )
@@ -50,11 +48,6 @@ REASONS: Final[Mapping[str, str]] = {
 SAID: Final = "Reddit refuses it: %s"
 
 RULE: Final = LengthRule(counting=Counting.CHARACTERS, most=10_000)
-SETTLES: Final = timedelta(minutes=2)
-"""So long an earlier try may still show up among our own comments."""
-
-CLOCKS_APART: Final = timedelta(minutes=5)
-LOOKS: Final = (timedelta(seconds=2), timedelta(seconds=8), timedelta(seconds=20))
 PAGES: Final = 10
 _IN: Final = re.compile(r"(\d{1,4}) (millisecond|second|minute|hour)", re.IGNORECASE)
 _UNITS: Final = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600}
@@ -69,6 +62,7 @@ class RedditNetwork:
 
     def __init__(self, plan: SourcePlan, tools: Tools, session: Session) -> None:
         self._tools, self._session = tools, session
+        self._once = Once(clock=tools.clock, soon=SOON, unsure=UNSURE)
         self.name = plan.name
         self.account = plan.account.removeprefix("/").removeprefix("u/")
 
@@ -81,28 +75,16 @@ class RedditNetwork:
         thing = _thing(reply.to)
         if thing is None:
             raise Declined(NOT_HERE)
-        if again:
-            found = await self._look(reply, thing)
-            if found is not None:
-                return found
-            left = reply.begun_at + SETTLES - self._tools.clock.real()
-            if left > timedelta(0):
-                raise AskedToWait(SOON, left)
-        try:
-            answer = await self._send("POST", "/api/comment", data=_form(reply, thing))
-        except Unanswered as error:
-            return await self._sought(reply, thing, error)
+        look, send = partial(self._look, reply, thing), partial(self._comment, reply, thing)
+        return await self._once.publish(reply, again, look=look, send=send)
+
+    async def _comment(self, reply: Outgoing, thing: str) -> Published:
+        answer = await self._send("POST", "/api/comment", data=_form(reply, thing))
         if answer.status >= 500:
             # Reddit answers so, too, when it took the comment.
-            return await self._sought(reply, thing, Unanswered(AWAY % (WHO, answer.status)))
-        return await self._read(answer, reply, thing)
-
-    async def _read(self, answer: Answer, reply: Outgoing, thing: str) -> Published:
+            raise Unanswered(AWAY % (WHO, answer.status))
         self._refuse(answer)
-        try:
-            said = fitting.table(fitting.table(answer.json).get("json"))
-        except Unanswered as error:
-            return await self._sought(reply, thing, error)
+        said = fitting.table(fitting.table(answer.json).get("json"))
         errors = fitting.items(said.get("errors"))
         if errors:
             raise _refusal(errors, said.get("ratelimit"))
@@ -110,19 +92,7 @@ class RedditNetwork:
             published = _published(fitting.table(fitting.table(each).get("data")))
             if published is not None:
                 return published
-        return await self._sought(reply, thing, Unanswered(UNSURE))
-
-    async def _sought(self, reply: Outgoing, thing: str, error: Exception) -> Published:
-        """Raises MaybePublished where it cannot be found, and neither be told that it is not out."""
-        for pause in LOOKS:
-            await self._tools.clock.sleep(pause)
-            try:
-                found = await self._look(reply, thing)
-            except NetworkError:
-                break
-            if found is not None:
-                return found
-        raise MaybePublished(UNSURE) from error
+        raise Unanswered(UNSURE)
 
     async def _look(self, reply: Outgoing, thing: str) -> Published | None:
         """Our own comment with these words, there, since the first try; None where there is none."""
@@ -154,14 +124,8 @@ class RedditNetwork:
         return None
 
     async def _send(self, method: str, path: str, **request: Any) -> Answer:
-        try:
+        with signed_in():
             return await self._session.send(method, path, **request)
-        except Unasked as error:
-            raise NetworkDown(str(error)) from error
-        except SignInLater as later:
-            raise AskedToWait(str(later), later.after) from later
-        except SignInRefused as refused:
-            raise SignInLost(LOST % refused) from refused
 
     def _refuse(self, answer: Answer) -> None:
         match answer.status:

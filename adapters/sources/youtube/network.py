@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from adapters.sources import fitting
-from adapters.sources.asking import AWAY, BUSY, Answer, Unanswered, Unasked
-from adapters.sources.oauth import SignInLater, SignInRefused
+from adapters.sources.asking import AWAY, BUSY, Answer, Unanswered
+from adapters.sources.once import CLOCKS_APART, LOST, Once, signed_in
 from adapters.sources.parts import Tools
 from adapters.sources.youtube.reading import WATCH
 from adapters.sources.youtube.session import WHO, Session, reason_of, until_midnight
@@ -18,16 +18,13 @@ from bot.policy.model import SourcePlan
 from bot.ports import (
     AskedToWait,
     Declined,
-    MaybePublished,
     NetworkDown,
-    NetworkError,
     Outgoing,
     Published,
     SignInLost,
 )
 
 NOT_HERE: Final = "this mention does not say where it stands on YouTube"
-LOST: Final = "%s: an admin must renew its sign-in."
 UNSURE: Final = "YouTube did not say whether it took the answer: look at the video before you send it again."
 SOON: Final = "YouTube may still be taking an earlier try: it is looked for again first."
 SPENT: Final = "The day's quota of YouTube requests is used up: it goes out after midnight in California."
@@ -48,9 +45,6 @@ REASONS: Final[Mapping[str, str]] = {
 SAID: Final = "YouTube refuses it: %s"
 
 RULE: Final = LengthRule(counting=Counting.CHARACTERS, most=10_000)
-SETTLES: Final = timedelta(minutes=2)
-CLOCKS_APART: Final = timedelta(minutes=5)
-LOOKS: Final = (timedelta(seconds=2), timedelta(seconds=8), timedelta(seconds=20))
 PAGES: Final = 20
 _NO_SIGN_IN: Final = frozenset(("authError", "insufficientPermissions", "accountDelegationForbidden"))
 _QUOTA: Final = frozenset(("quotaExceeded", "dailyLimitExceeded"))
@@ -65,6 +59,7 @@ class YouTubeNetwork:
 
     def __init__(self, plan: SourcePlan, tools: Tools, session: Session) -> None:
         self._tools, self._session = tools, session
+        self._once = Once(clock=tools.clock, soon=SOON, unsure=UNSURE)
         self.name, self.account = plan.name, plan.account
         self._channel = str(plan.options.get("channel") or "")
 
@@ -77,48 +72,20 @@ class YouTubeNetwork:
         thread = _thread(reply.to)
         if thread is None:
             raise Declined(NOT_HERE)
-        if again:
-            found = await self._look(reply, thread)
-            if found is not None:
-                return found
-            left = reply.begun_at + SETTLES - self._tools.clock.real()
-            if left > timedelta(0):
-                raise AskedToWait(SOON, left)
-        try:
-            answer = await self._insert(reply, thread)
-        except Unanswered as error:
-            return await self._sought(reply, thread, error)
-        if answer.status >= 500:
-            return await self._sought(reply, thread, Unanswered(AWAY % (WHO, answer.status)))
-        self._refuse(answer)
-        try:
-            published = _published(fitting.table(answer.json), reply.to)
-        except Unanswered as error:
-            return await self._sought(reply, thread, error)
-        return published or await self._sought(reply, thread, Unanswered(UNSURE))
+        look, send = partial(self._look, reply, thread), partial(self._insert, reply, thread)
+        return await self._once.publish(reply, again, look=look, send=send)
 
-    async def _insert(self, reply: Outgoing, thread: str) -> Answer:
+    async def _insert(self, reply: Outgoing, thread: str) -> Published:
         body = {"snippet": {"parentId": thread, "textOriginal": reply.text}}
-        try:
-            return await self._session.insert(body)
-        except Unasked as error:
-            raise NetworkDown(str(error)) from error
-        except SignInLater as later:
-            raise AskedToWait(str(later), later.after) from later
-        except SignInRefused as refused:
-            raise SignInLost(LOST % refused) from refused
-
-    async def _sought(self, reply: Outgoing, thread: str, error: Exception) -> Published:
-        """Raises MaybePublished where it cannot be found, and neither be told that it is not out."""
-        for pause in LOOKS:
-            await self._tools.clock.sleep(pause)
-            try:
-                found = await self._look(reply, thread)
-            except NetworkError:
-                break
-            if found is not None:
-                return found
-        raise MaybePublished(UNSURE) from error
+        with signed_in():
+            answer = await self._session.insert(body)
+        if answer.status >= 500:
+            raise Unanswered(AWAY % (WHO, answer.status))
+        self._refuse(answer)
+        published = _published(fitting.table(answer.json), reply.to)
+        if published is None:
+            raise Unanswered(UNSURE)
+        return published
 
     async def _look(self, reply: Outgoing, thread: str) -> Published | None:
         """Our own answer with these words in the thread, since the first try; None where there is none."""
@@ -144,17 +111,14 @@ class YouTubeNetwork:
             **token,
         }
         try:
-            answer = await self._session.list("comments", **asked)
+            with signed_in():
+                answer = await self._session.list("comments", **asked)
             if answer.status >= 500:
                 raise NetworkDown(AWAY % (WHO, answer.status))
             self._refuse(answer)
             return fitting.table(answer.json)
-        except (Unasked, Unanswered) as error:
+        except Unanswered as error:
             raise NetworkDown(str(error)) from error
-        except SignInLater as later:
-            raise AskedToWait(str(later), later.after) from later
-        except SignInRefused as refused:
-            raise SignInLost(LOST % refused) from refused
 
     def _is_it(self, snippet: Mapping[str, object], reply: Outgoing) -> bool:
         at = fitting.moment(snippet.get("publishedAt"))
