@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, web
@@ -12,11 +12,16 @@ from bot.policy.model import SourcePlan
 from bot.ports import Clock, Intake, Network, Source, SourceBook, Vault
 
 
+def _nobody_counts(source: str, accepted: int, duplicates: int, removed: int) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What a source may use. `http` is shared: no cookies, no redirects to be trusted, 30 s for everything unless a
     call says otherwise. `secrets` are its own settings: `BATON_SOURCE_<NAME>_<WHAT>` is `secrets["<what>"]` (small
-    letters). `intake` and `book` are for those that are pushed to; who listens just brings batches."""
+    letters). `intake`, `book` and `brought` (which counts: source, accepted, duplicates, removed) are for those that are
+    pushed to; who listens just brings batches."""
 
     http: ClientSession
     clock: Clock
@@ -25,6 +30,7 @@ class Tools:
     book: SourceBook
     community_of: CommunityOf
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    brought: Callable[[str, int, int, int], None] = _nobody_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,8 @@ class Door:
             return busy(full.retry_after, full.why)
         except Stale:
             return busy(1)
+        counts = appended.accepted, appended.duplicates, len(brought.removed)
+        self._tools.brought(self.plan.name, *counts)
         await self._note()
         return answered(202, appended, parsed)
 

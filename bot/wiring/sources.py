@@ -47,12 +47,24 @@ Connect = Callable[[SourcePlan, Tools], Connected]
 
 
 @dataclass(slots=True)
+class Pushed:
+    """Counts what is pushed to sources, once somebody watches."""
+
+    watched: SourceMetrics | None = None
+
+    def brought(self, source: str, accepted: int, duplicates: int, removed: int) -> None:
+        if self.watched is not None:
+            self.watched.brought(source, accepted, duplicates, removed)
+
+
+@dataclass(slots=True)
 class Sources:
     """Every source of the policy. Also the Networks port: who answers where."""
 
     connected: Sequence[Connected]
     store: SqlStore
     policy: Policy
+    pushed: Pushed = field(default_factory=Pushed)
     _networks: Mapping[str, Network] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +98,7 @@ class Sources:
 
     async def listen(self, watched: SourceMetrics) -> None:
         """Until cancelled."""
+        self.pushed.watched = watched
         sources = {one.plan.name: one.source for one in self.connected if one.source is not None}
         listening = Listening(
             sources=sources,
@@ -123,6 +136,7 @@ async def connected(config: Config, policy: Policy, store: SqlStore) -> AsyncIte
     if not policy.sources:
         yield Sources((), store, policy)
         return
+    pushed = Pushed()
     async with ClientSession(timeout=WITHIN, cookie_jar=DummyCookieJar()) as http:
         tools = partial(
             Tools,
@@ -132,6 +146,7 @@ async def connected(config: Config, policy: Policy, store: SqlStore) -> AsyncIte
             intake=store.intake,
             book=store.sources,
             community_of=partial(community_of, policy),
+            brought=pushed.brought,
         )
         yield Sources(
             [
@@ -140,6 +155,7 @@ async def connected(config: Config, policy: Policy, store: SqlStore) -> AsyncIte
             ],
             store,
             policy,
+            pushed,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from standardwebhooks import Webhook
 
 from adapters.http import serve
 from bot.config import Config
@@ -51,6 +53,10 @@ class Running:
     async def asks(self, path: str) -> tuple[int, str]:
         async with self._http.get(self._url + path) as answer:
             return answer.status, await answer.text()
+
+    async def posts(self, path: str, body: str, headers: Mapping[str, str]) -> int:
+        async with self._http.post(self._url + path, data=body, headers=headers) as answer:
+            return answer.status
 
     async def finds(self, name: str) -> Finding:
         """What `baton doctor` says."""
@@ -141,6 +147,27 @@ async def test_without_its_settings_a_source_is_shut_and_says_so_everywhere_unti
 async def fences(known: Running) -> dict[str, int]:
     found = await rows(known.desk.store, "SELECT name, fence FROM sources WHERE lease_until = 0")
     return {row.name: row.fence for row in found}
+
+
+async def test_what_is_pushed_is_counted_by_its_source(tmp_path: Path) -> None:
+    async with at_work(tmp_path, FEED, {"octolens": {"secret": SECRET}}) as known:
+        post = {
+            "source": "x",
+            "id": "7",
+            "created_at": "2026-03-02T09:00:00Z",
+            "author": "q",
+            "text": "It leaks",
+        }
+        body, now = json.dumps(post), datetime.now(UTC)
+        headers = {
+            "webhook-id": "m1",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign("m1", now, body),
+            "content-type": "application/json",
+        }
+        assert await known.posts("/mentions/octolens", body, headers) == 202
+        _, metrics = await known.asks("/metrics")
+        assert 'baton_source_posts_total{outcome="accepted",source="octolens"} 1.0' in metrics
 
 
 async def test_a_desk_without_sources_counts_none(tmp_path: Path) -> None:
