@@ -9,7 +9,7 @@ from bot.cards.card import Actions, Card, Element, Facts, Quote, Style, Text, To
 from bot.cards.phrases import count
 from bot.cards.trim import block, line
 from bot.cards.views import AlarmView, CaseView, ConsultView, MentionView, OfferView
-from bot.domain.case import State
+from bot.domain.parts import State
 
 _QUOTED: Final = 700
 _NOTE: Final = 400

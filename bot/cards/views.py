@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.case import State
+from bot.domain.parts import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

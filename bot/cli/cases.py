@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.config import Config, read_config
-from bot.domain.case import Case, Consult, State
+from bot.domain.case import Case
+from bot.domain.parts import Consult, State
 from bot.policy.model import Policy
 from bot.policy.names import Spoken
 from bot.ports import CaseFilter, Origin

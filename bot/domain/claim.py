@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.alarms.escalation import end_escalation, was_paged
-from bot.domain.case import Case, Lease, State, answers_for, authorise, must_be_open, record
+from bot.domain.case import Case, answers_for, authorise, must_be_open, record
 from bot.domain.events import Kind
+from bot.domain.parts import Lease, State
 from bot.domain.refusals import AlreadyClaimed, CannotHold, NotClaimed, NotYours, ReasonNeeded
 from bot.domain.replies.voiding import laid_down
 from bot.domain.roles import DESK, Actor

@@ -8,10 +8,11 @@ from typing import Final
 
 from bot.domain import service
 from bot.domain.alarms.escalation import end_escalation
-from bot.domain.case import Case, Priority, State, authorise, must_be_open, record
+from bot.domain.case import Case, authorise, must_be_open, record
 from bot.domain.claim import must_hold, renewed
 from bot.domain.events import Datum, Kind
 from bot.domain.mention import Mention
+from bot.domain.parts import Priority, State
 from bot.domain.pause import wake
 from bot.domain.refusals import NotClosed
 from bot.domain.remember import remember

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.domain import service
 from bot.domain.alarms.escalation import work_was_done
-from bot.domain.case import Case, Waiting, WaitingFor, authorise, must_be_open, record
+from bot.domain.case import Case, authorise, must_be_open, record
 from bot.domain.claim import must_hold, renew
 from bot.domain.events import Kind
+from bot.domain.parts import Waiting, WaitingFor
 from bot.domain.refusals import NotClaimed, NotInFuture
 from bot.domain.roles import DESK, Actor
 from bot.domain.shifts.handoff import pause_lease, resume_lease, withdraw

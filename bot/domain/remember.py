@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import Case, Undoable
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import Undoable
 from bot.domain.roles import Actor
 from bot.domain.second_thoughts import WITHIN
 

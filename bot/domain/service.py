@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.case import Case, Rest, Service, record
+from bot.domain.case import Case, record
 from bot.domain.events import Kind
+from bot.domain.parts import Rest, Service
 from bot.domain.roles import DESK, Actor
 from bot.domain.terms import ServiceTerms, Terms
 

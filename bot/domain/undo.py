@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import service
-from bot.domain.case import Case, Escalation, State, Undoable, record
+from bot.domain.case import Case, record
 from bot.domain.claim import renewed
 from bot.domain.events import Kind
+from bot.domain.parts import Escalation, State, Undoable
 from bot.domain.replies.reply_refusals import PublishedStays
 from bot.domain.roles import Actor
 from bot.domain.second_thoughts import NAMES, WITHIN

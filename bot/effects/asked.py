@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.case import Case, Consult
+from bot.domain.case import Case
+from bot.domain.parts import Consult
 from bot.effects.told import notice
 from bot.policy.duty import on_duty
 from bot.policy.model import Policy

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.case import Case, Page
+from bot.domain.case import Case
+from bot.domain.parts import Page
 from bot.domain.people import PersonId
 from bot.policy.duty import champions
 from bot.policy.model import Policy

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from bot.domain.case import Case, Handover
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.parts import Handover
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
 from bot.policy.places import lane_of

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.alarms.outage import FOLDED
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.events import Datum, Event, Kind
 from bot.domain.notes import LATER
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK
 from bot.effects.cards import args_of, card_key

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.case import Priority, WaitingFor
 from bot.domain.lifecycle import OUTCOMES
+from bot.domain.parts import Priority, WaitingFor
 from bot.domain.people import Person, Role
 from bot.domain.refusals import Refusal
 from bot.grammar.slots import FILLERS, Setting, department_titles, read_slot

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bot.domain.case import Priority, WaitingFor
 from bot.domain.lifecycle import OUTCOMES
+from bot.domain.parts import Priority, WaitingFor
 from bot.domain.refusals import Refusal
 from bot.grammar.mistakes import Misread, Missing, NotACase, TooMany
 from bot.grammar.slots import Setting, case_number, department_titles, read_slot

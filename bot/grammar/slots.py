@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.alarms.freeze import ALL, of_case, of_community
-from bot.domain.case import Priority, WaitingFor
 from bot.domain.lifecycle import OUTCOMES
+from bot.domain.parts import Priority, WaitingFor
 from bot.domain.people import Person, PersonId
 from bot.domain.refusals import NoSuchCase
 from bot.grammar.mistakes import Misread, NotACase, NotAChoice, NotADay, NotAMoment, NotAPage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.policy.duty import duty_for
 from bot.policy.model import Policy

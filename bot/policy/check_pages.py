@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD, PAGED, champions, leads
 from bot.policy.model import EscalationPolicy, Policy

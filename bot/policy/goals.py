@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.case import State
+from bot.domain.parts import State
 from bot.domain.times.calendar import Calendar, NeverOpen, Span, SpanKind
 from bot.policy.model import Goal, Measure, Policy
 from bot.policy.terms import calendar_of

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.alarms.escalation import Rung
-from bot.domain.case import Case, Escalation, Priority
+from bot.domain.case import Case
+from bot.domain.parts import Escalation, Priority
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import Calendar, NeverOpen
 from bot.policy.duty import DUTY, LEAD, leads, meant, paged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.policy.model import Policy
 

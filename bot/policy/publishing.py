@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.mention import Mention
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId, Role
 from bot.domain.replies.replying import drafts_only
 from bot.domain.roles import Actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.policy.duty import champions, is_active, leads, on_duty
 from bot.policy.ladder import escalation_policy_by_hand

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.terms import ServiceTerms, Terms
 from bot.domain.times.calendar import Calendar, Span, SpanKind

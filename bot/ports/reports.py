@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from bot.domain.case import Rest, State
 from bot.domain.digests.topics import Talk
 from bot.domain.events import Event, Kind
+from bot.domain.parts import Rest, State
 
 if TYPE_CHECKING:
     from bot.ports.store import Tally

@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from bot.domain.alarms.freeze import Freeze
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
 from bot.domain.mention import Mention
+from bot.domain.parts import State
 from bot.domain.people import PersonId
 from bot.domain.shifts.absence import Absence
 from bot.ports.board import Board

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.domain.case import Priority
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import Priority
 from bot.policy.model import Policy, Rule
 from bot.triage.words import normal, says
 

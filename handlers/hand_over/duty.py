@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.cards.shifts import DutyView, duty_card
-from bot.domain.case import Priority, State
+from bot.domain.parts import Priority, State
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import NeverOpen
 from bot.policy.duty import turn_ends, turn_of

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.mention import Mention
+from bot.domain.parts import State
 from bot.domain.roles import DESK
 from bot.domain.surges.merging import merge
 from bot.domain.surges.surge import (

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.cards.list import CaseRow
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.domain.refusals import NoSuchCase
 from bot.domain.roles import Actor
 from bot.domain.sight import sees

@@ -11,7 +11,8 @@ from bot.cards.card import Card
 from bot.cards.home import HomeView, QueueView, colleague_card, home_card
 from bot.cards.phrases import COUNTED
 from bot.domain.alarms.escalation import was_paged
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.domain.roles import Actor
 from bot.policy.duty import on_duty
 from bot.policy.names import admins

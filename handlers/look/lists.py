@@ -8,7 +8,8 @@ from typing import Final
 from bot.cards.card import Card
 from bot.cards.list import ListView, list_card
 from bot.cards.phrases import COUNTED
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
 from bot.policy.presence import speaks

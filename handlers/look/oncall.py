@@ -11,7 +11,7 @@ from bot.cards.oncall import OnCallView, oncall_card
 from bot.cards.phrases import count, joined, network, share
 from bot.cards.who import WhoView, who_card
 from bot.domain.alarms.freeze import ALL, Freeze, of_community
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import Calendar, NeverOpen, Span, SpanKind
 from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD, is_active, leads, members, on_duty, turn_ends

@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.cards.card import Tone
 from bot.cards.list import CaseRow
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look

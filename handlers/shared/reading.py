@@ -11,10 +11,11 @@ from bot.cards.masking import masked
 from bot.cards.phrases import address, joined, language, network, reach
 from bot.cards.trim import line
 from bot.cards.views import AlarmView, CaseView, MentionView, OfferView, ReplyLine
-from bot.domain.case import Case, Escalation, Page
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
 from bot.domain.mention import Mention
 from bot.domain.notes import standing
+from bot.domain.parts import Escalation, Page
 from bot.domain.replies.reply import ReplyState
 from bot.domain.shifts.handover import asks
 from bot.domain.sight import viewers_by_department

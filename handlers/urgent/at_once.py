@@ -10,8 +10,9 @@ from bot.cards.away import ACK_ALL, CLAIM_NEXT
 from bot.cards.phrases import count
 from bot.cards.words import sentence_card
 from bot.domain.alarms.escalation import acknowledge, was_paged
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.claim import claim
+from bot.domain.parts import State
 from bot.domain.refusals import NothingToDo
 from bot.domain.roles import Actor
 from bot.policy.model import Policy

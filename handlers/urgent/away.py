@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.alarms.outage import Backlog, Outage, shown_after
-from bot.domain.case import Case, Priority, State
+from bot.domain.case import Case
+from bot.domain.parts import Priority, State
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import NeverOpen
 from bot.effects import card_put

@@ -9,7 +9,8 @@ from typing import Final
 from bot.cards.away import AwayPageView, AwayView, away_card, away_claims_card, away_page_card
 from bot.cards.words import sentence_card
 from bot.domain.alarms.outage import Outage
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.domain.people import PersonId
 from bot.domain.sight import visible
 from bot.effects.away import TOGETHER

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.cards.page import PageView, page_card
-from bot.domain.case import Case, Escalation, Page
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.parts import Escalation, Page
 from bot.domain.people import PersonId
 from bot.policy.names import Spoken
 from bot.router import Look, Routes, Shown

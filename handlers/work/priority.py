@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Priority
 from bot.domain.lifecycle import prioritise
+from bot.domain.parts import Priority
 from bot.policy.terms import lease, service
 from bot.router import Call, Reply, Routes
 

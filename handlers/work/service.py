@@ -7,8 +7,9 @@ from typing import Final
 
 from bot.domain.alarms.escalation import climb, due, escalate
 from bot.domain.alarms.outage import excused, folded, pages_together
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import Priority
 from bot.domain.roles import DESK
 from bot.domain.service import check
 from bot.policy.ladder import escalation_policy_for, rung

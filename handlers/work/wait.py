@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.alarms.outage import folded
-from bot.domain.case import WaitingFor
+from bot.domain.parts import WaitingFor
 from bot.domain.pause import wait, wake_if_due
 from bot.policy.terms import default_wake, lease_for, service_for
 from bot.router import Call, Reply, Routes

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, Select, case, cast, func, select, text, true, type_coerce
 
-from bot.domain.case import State
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from bot.ports.board import Load
 from storage.sql.chain import EVENTS
 from storage.sql.columns import OPEN

@@ -14,8 +14,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
-from bot.domain.case import State
 from bot.domain.events import Event, Kind
+from bot.domain.parts import State
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK
 from bot.policy.model import Policy

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, false, func, not_, or_, select, text, true, union_all
 
-from bot.domain.case import Priority, State
+from bot.domain.parts import Priority, State
 from bot.ports import CaseFilter
 from storage.sql.columns import OPEN, lowered, plain
 from storage.sql.tables import CaseRow, MentionRow

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal, select, text, union_all
 
-from bot.domain.case import State
+from bot.domain.parts import State
 from bot.ports import Queue
 from storage.sql.columns import OPEN
 from storage.sql.inbox import CASES

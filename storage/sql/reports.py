@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Connection, Select, bindparam, cast, func, or_, select
 
-from bot.domain.case import State
 from bot.domain.digests.topics import listen
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from bot.ports.reports import Fact, Promised, Scope, Spoken
 from storage.sql.cases import CASES, MENTIONS
 from storage.sql.chain import EVENTS, as_event

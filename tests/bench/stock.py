@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import State
 from bot.domain.people import PersonId
 from bot.effects import follow
 from bot.policy.load import load

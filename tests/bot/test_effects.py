@@ -11,8 +11,9 @@ import pytest
 from bot.domain import claim, lifecycle, notes, pause, service
 from bot.domain.alarms import escalation
 from bot.domain.alarms.escalation import Rung
-from bot.domain.case import Case, Priority, WaitingFor, record
+from bot.domain.case import Case, record
 from bot.domain.events import Kind
+from bot.domain.parts import Priority, WaitingFor
 from bot.domain.people import PersonId
 from bot.domain.roles import DESK, Actor
 from bot.domain.shifts import handoff

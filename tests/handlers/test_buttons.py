@@ -13,8 +13,8 @@ from bot.cards.list import CaseRow, ListView, list_card
 from bot.cards.notice import NoticeView, notice_card
 from bot.cards.page import PageView, page_card
 from bot.cards.views import AlarmView, OfferView
-from bot.domain.case import State
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from bot.grammar.parser import Grammar
 from bot.grammar.slots import Setting
 from bot.ports import Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.domain.case import State
+from bot.domain.parts import State
 from tests.desk import Story, text_of, words_on
 
 

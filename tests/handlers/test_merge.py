@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.cards.card import Button, Card, Choice
-from bot.domain.case import Priority, State
+from bot.domain.parts import Priority, State
 from bot.policy.actors import actor_of
 from bot.ports import Origin, Place
 from bot.router import Call

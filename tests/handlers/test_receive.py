@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Priority, State
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import Priority, State
 from bot.domain.roles import DESK
 from bot.ports import Incoming, Origin, Stale
 from bot.router import DESK_PLACE, Call

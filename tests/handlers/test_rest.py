@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.case import Priority, State, WaitingFor
+from bot.domain.parts import Priority, State, WaitingFor
 from tests.desk import Story, text_of
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.policy.model import Surge
 from bot.ports import CaseFilter, Incoming, Origin
 from tests.desk import Story, Time, a_desk, test_policy, text_of, words_on

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.parts import State
 from tests.journeys.model_facts import Facts, Message, Post
 from tests.journeys.model_people import Rights
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.parts import State
 
 _ACTS: Final = (Kind.RESOLVED, Kind.DISMISSED, Kind.ACCEPTED, Kind.MERGED, Kind.MERGED_INTO)
 

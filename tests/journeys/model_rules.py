@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from bot.domain.case import Case, Service, State
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import Service, State
 from tests.journeys.model_facts import Facts
 from tests.journeys.model_kept import OF_A_CASE as KEPT_OF_A_CASE
 from tests.journeys.model_kept import OF_THE_DESK as KEPT_OF_THE_DESK

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event, Kind
+from bot.domain.parts import State
 
 
 @dataclass(slots=True)

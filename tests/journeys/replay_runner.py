@@ -13,7 +13,7 @@ from adapters.logs import set_up
 from adapters.replay import Replay
 from adapters.sources.mention_json import MentionReader
 from bot.config import Config
-from bot.domain.case import State
+from bot.domain.parts import State
 from bot.grammar import Heard
 from bot.ports import CaseFilter, Origin, Place
 from bot.triage.rules import community_of

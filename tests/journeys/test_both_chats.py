@@ -14,7 +14,7 @@ import pytest
 
 from adapters.http import serve
 from bot.config import Config
-from bot.domain.case import State
+from bot.domain.parts import State
 from bot.policy.load import parse
 from bot.policy.model import Policy
 from bot.wiring import application, connect, set_standing_jobs

@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
+from bot.domain.parts import State
 from bot.effects import CLOCKS
 from bot.ports import CaseFilter, Origin
 from storage.sql import chain

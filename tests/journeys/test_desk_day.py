@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.case import State
+from bot.domain.parts import State
 from tests.desk import Story, text_of, words_on
 
 

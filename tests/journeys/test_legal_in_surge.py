@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.domain.case import Case, Priority, State
+from bot.domain.case import Case
+from bot.domain.parts import Priority, State
 from bot.policy.model import Surge
 from bot.ports import CaseFilter, Incoming, Origin
 from tests.desk import Story, Time, a_desk, test_policy, text_of

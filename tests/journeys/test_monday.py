@@ -17,8 +17,9 @@ from typing import Any
 
 from bot.cards.card import Card
 from bot.domain.alarms.outage import Outage
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Event
+from bot.domain.parts import State
 from bot.ports import CaseFilter, Incoming, Origin, Tally
 from tests.desk import MONDAY, Story, Time, a_desk, text_of, words_on
 

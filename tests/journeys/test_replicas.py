@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import pytest
 
-from bot.domain.case import State as CaseState
+from bot.domain.parts import State as CaseState
 from bot.ports import CaseFilter, Origin
 from storage.sql import chain
 from storage.sql.migrate import upgrade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.case import State
+from bot.domain.parts import State
 from tests.desk import Story, Time, a_desk, text_of, words_on
 from tests.handlers.test_merge import taken_back
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot.domain import lifecycle
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId, Role
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms, Terms

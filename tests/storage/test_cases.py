@@ -11,8 +11,8 @@ import pytest
 
 from bot.domain import claim, lifecycle
 from bot.domain.alarms import escalation
-from bot.domain.case import State
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from bot.domain.people import PersonId
 from bot.domain.refusals import NoSuchCase
 from bot.domain.shifts import handoff

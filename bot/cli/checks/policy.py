@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.cards.phrases import count
 from bot.cli.checks import Patient
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.policy.duty import leads, on_duty, paged
 from bot.policy.ladder import escalation_policy_by_hand

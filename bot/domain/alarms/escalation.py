@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.case import Case, Escalation, Page, must_be_open, must_stand, record
+from bot.domain.case import Case, must_be_open, must_stand, record
 from bot.domain.events import Datum, Kind
+from bot.domain.parts import Escalation, Page
 from bot.domain.people import PersonId
 from bot.domain.refusals import AlreadyAcknowledged, AlreadyEscalated, NobodyLeft, NotEscalated
 from bot.domain.roles import DESK, Actor

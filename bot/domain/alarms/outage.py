@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.case import Case, Priority, record
+from bot.domain.case import Case, record
 from bot.domain.events import Datum, Kind
 from bot.domain.mention import Mention
+from bot.domain.parts import Priority
 from bot.domain.roles import DESK
 from bot.domain.terms import Terms
 

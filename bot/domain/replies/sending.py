@@ -8,9 +8,10 @@ from typing import Final
 
 from bot.domain import service
 from bot.domain.alarms.escalation import work_was_done
-from bot.domain.case import Case, Waiting, WaitingFor, record
+from bot.domain.case import Case, record
 from bot.domain.claim import renew
 from bot.domain.events import Kind
+from bot.domain.parts import Waiting, WaitingFor
 from bot.domain.replies.reply import PEN, Answered, PublicReply, ReplyState
 from bot.domain.replies.reply_refusals import NotInDoubt
 from bot.domain.replies.replying import may_write

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.alarms.escalation import work_was_done
-from bot.domain.case import Case, Consult, authorise, must_be_open, record
+from bot.domain.case import Case, authorise, must_be_open, record
 from bot.domain.claim import renew
 from bot.domain.events import Datum, Kind
 from bot.domain.notes import note
+from bot.domain.parts import Consult
 from bot.domain.roles import Actor
 from bot.domain.shifts.consult_refusals import (
     AskedAlready,

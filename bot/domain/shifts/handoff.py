@@ -8,8 +8,9 @@ from typing import Final
 
 from bot.domain import service
 from bot.domain.alarms.escalation import end_escalation
-from bot.domain.case import Case, Lease, Offer, State, answers_for, authorise, must_be_open, record
+from bot.domain.case import Case, answers_for, authorise, must_be_open, record
 from bot.domain.events import Datum, Kind
+from bot.domain.parts import Lease, Offer, State
 from bot.domain.people import PersonId
 from bot.domain.refusals import NotYours, ReasonNeeded
 from bot.domain.remember import remember

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.alarms.escalation import end_escalation, page_failed
-from bot.domain.case import Case, Handover, answers_for, authorise, must_be_open, record
+from bot.domain.case import Case, answers_for, authorise, must_be_open, record
 from bot.domain.claim import freed, owned
 from bot.domain.events import Datum, Kind
+from bot.domain.parts import Handover
 from bot.domain.people import PersonId
 from bot.domain.refusals import CannotHold, NotClaimed, NotYours
 from bot.domain.replies.voiding import AUTHOR_LEFT, laid_down, voided

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import Case, Consult, record
+from bot.domain.case import Case, record
 from bot.domain.events import Kind
+from bot.domain.parts import Consult
 from bot.domain.roles import DESK, Actor
 
 ANSWER = "answer"

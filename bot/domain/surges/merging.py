@@ -8,10 +8,11 @@ from typing import Final
 
 from bot.domain import service
 from bot.domain.alarms.escalation import end_escalation
-from bot.domain.case import Case, Merge, Service, State, must_be_open, record
+from bot.domain.case import Case, must_be_open, record
 from bot.domain.claim import renewed
 from bot.domain.events import Datum, Kind
 from bot.domain.mention import Mention
+from bot.domain.parts import Merge, Service, State
 from bot.domain.replies.voiding import MERGED as REPLY_KEPT
 from bot.domain.replies.voiding import laid_down, voided
 from bot.domain.roles import Actor

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.alarms.escalation import escalate
-from bot.domain.case import Case, Cause, Escalation, Priority, Told, record
+from bot.domain.case import Case, record
 from bot.domain.events import Kind
 from bot.domain.lifecycle import join_open, reopened
 from bot.domain.mention import Mention
+from bot.domain.parts import Cause, Escalation, Priority, Told
 from bot.domain.roles import DESK
 from bot.domain.terms import ServiceTerms, Terms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import Span
 from bot.policy.fields import Table

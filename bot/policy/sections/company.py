@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.times.calendar import Calendar, Span
 from bot.domain.times.hours import parse_week, says_always
 from bot.policy.fields import Table

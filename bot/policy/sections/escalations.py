@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import Span, SpanKind
 from bot.policy.duty import CHAMPION, DEPUTIES, DUTY, LEAD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.policy.fields import Table
 from bot.policy.model import Rule
 from bot.policy.sections.company import read_languages

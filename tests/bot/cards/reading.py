@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cards.card import Actions, Button, Card, OpenLink, Rows
 from bot.cards.views import CaseView, MentionView
-from bot.domain.case import State
+from bot.domain.parts import State
 
 HOSTILE = (
     "<!channel> <@U1> @everyone *bold* [x](http://evil.example) <b>b</b> `code` \u202eexe.txt\x1b[31m\x00"

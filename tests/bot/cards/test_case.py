@@ -10,8 +10,8 @@ from bot.cards.buttons import FIRST_ROW
 from bot.cards.card import Actions, Choice, Facts, Input, OpenLink, Press, Quote, Text, Tone
 from bot.cards.case import case_card
 from bot.cards.views import AlarmView, ConsultView, OfferView
-from bot.domain.case import State
 from bot.domain.lifecycle import OUTCOMES
+from bot.domain.parts import State
 from tests.bot.cards.reading import HOSTILE, a_case, a_mention, buttons, labelled, strings, words
 
 OFFER = OfferView(

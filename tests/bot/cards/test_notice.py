@@ -11,8 +11,8 @@ from bot.cards.note import NoteView, note_card
 from bot.cards.notice import NoticeView, notice_card
 from bot.cards.page import PageView, page_card
 from bot.cards.views import AlarmView, OfferView
-from bot.domain.case import State
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from tests.bot.cards.reading import HOSTILE, a_case, a_mention, strings, words
 
 OFFER = OfferView(to="Legal", by="Ana", until="10:20")

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.claim import claim
 from bot.domain.events import Kind
 from bot.domain.lifecycle import open_case
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import Priority
 from bot.domain.people import COMPANY, PersonId, Role
 from bot.domain.roles import Actor
 from bot.domain.terms import ServiceTerms, Terms

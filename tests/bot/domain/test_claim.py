@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain import claim as moves
 from bot.domain.alarms.escalation import escalate
-from bot.domain.case import Case, State, Waiting, WaitingFor
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import State, Waiting, WaitingFor
 from bot.domain.refusals import (
     AlreadyClaimed,
     CannotHold,

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Kind
 from bot.domain.notes import change_note, note
+from bot.domain.parts import State
 from bot.domain.people import Role
 from bot.domain.refusals import Closed, NotAllowed
 from bot.domain.roles import Actor

@@ -9,8 +9,9 @@ import pytest
 from bot.domain.alarms import escalation as moves
 from bot.domain.alarms.escalation import Rung
 from bot.domain.alarms.undelivered import Failure, undelivered
-from bot.domain.case import Case, State
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import State
 from bot.domain.refusals import (
     AlreadyAcknowledged,
     AlreadyEscalated,

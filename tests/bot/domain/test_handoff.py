@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.alarms.escalation import escalate
-from bot.domain.case import Case, Priority, State, WaitingFor
+from bot.domain.case import Case
 from bot.domain.claim import release
 from bot.domain.events import Kind
+from bot.domain.parts import Priority, State, WaitingFor
 from bot.domain.pause import snooze, wait
 from bot.domain.refusals import Closed, NotAllowed, NotYours, ReasonNeeded
 from bot.domain.roles import Actor

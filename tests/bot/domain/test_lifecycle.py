@@ -9,8 +9,9 @@ import pytest
 from bot.domain import lifecycle as moves
 from bot.domain import notes
 from bot.domain.alarms.escalation import escalate
-from bot.domain.case import Case, Priority, State, WaitingFor
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import Priority, State, WaitingFor
 from bot.domain.pause import wait
 from bot.domain.refusals import Closed, NotAllowed, NotClosed, NotYours
 from bot.domain.roles import Actor

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alarms.escalation import escalate
-from bot.domain.case import Case, Priority, State, must_be_open
+from bot.domain.case import Case, must_be_open
 from bot.domain.claim import claim
 from bot.domain.events import Kind
+from bot.domain.parts import Priority, State
 from bot.domain.people import Role
 from bot.domain.refusals import Closed, NotAllowed
 from bot.domain.roles import DESK

@@ -21,8 +21,8 @@ from bot.domain.alarms.outage import (
     pages_together,
     questions_go_on,
 )
-from bot.domain.case import Priority
 from bot.domain.claim import claim
+from bot.domain.parts import Priority
 from bot.domain.roles import DESK
 from bot.domain.shifts.consult import consult
 from bot.domain.shifts.handoff import offer

@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain import pause as moves
 from bot.domain.alarms.escalation import Rung, acknowledge, climb, escalate
-from bot.domain.case import Case, WaitingFor
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import WaitingFor
 from bot.domain.refusals import NotAllowed, NotClaimed, NotInFuture, NotYours
 from bot.domain.roles import Actor
 from tests.bot.domain.made import (

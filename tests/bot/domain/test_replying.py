@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, WaitingFor
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import WaitingFor
 from bot.domain.refusals import NotAllowed, NotClaimed, NotYours
 from bot.domain.replies.approving import ask, pass_on
 from bot.domain.replies.reply import PEN, TO_CANCEL, ReplyState

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain import service
-from bot.domain.case import Case, State, WaitingFor
+from bot.domain.case import Case
 from bot.domain.events import Kind
+from bot.domain.parts import State, WaitingFor
 from bot.domain.pause import wait, wake
 from bot.domain.roles import DESK
 from bot.domain.terms import ServiceTerms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.case import WaitingFor
+from bot.domain.parts import WaitingFor
 from bot.domain.refusals import Refusal
 from bot.grammar.text import LONGEST
 from tests.bot.grammar.speech import refused, typed

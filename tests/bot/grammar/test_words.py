@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Priority, WaitingFor
+from bot.domain.parts import Priority, WaitingFor
 from bot.domain.refusals import NoSuchCase
 from bot.grammar import Grammar, example, slots_of
 from bot.router import Verb

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.case import Rest, State
+from bot.domain.parts import Rest, State
 from bot.domain.times.calendar import Span
 from bot.policy.goals import Standing, counted_from, standing
 from bot.policy.model import Goal, Measure

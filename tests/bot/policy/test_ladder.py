@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.alarms.escalation import Rung
-from bot.domain.case import Case, Escalation, Priority
+from bot.domain.case import Case
+from bot.domain.parts import Escalation, Priority
 from bot.domain.people import PersonId
 from bot.domain.service import promise
 from bot.policy import terms

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.people import COMPANY, PersonId, Role
 from bot.domain.times.calendar import Calendar, Span
 from bot.policy.lines import TooDeep, lines_of

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.times.calendar import Span
 from bot.policy import terms
 from bot.policy.model import Policy

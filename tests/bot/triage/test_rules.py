@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.case import Priority
 from bot.domain.mention import Author, Mention
+from bot.domain.parts import Priority
 from bot.domain.people import PersonId
 from bot.domain.times.calendar import Calendar, Span
 from bot.policy.model import Community, Company, Goal, Measure, Policy, Rule, Surge

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.policy.model import PlaybookAnswer, Policy, Publish, SourceKind, SourcePlan
 from tests.desk import Story, a_desk, test_policy
 from tests.fakes.network import FakeNetwork, FakeNetworks

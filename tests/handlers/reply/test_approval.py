@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.domain.replies.reply import ReplyState
 from tests.desk import Story, text_of, words_on
 from tests.handlers.reply.square import a_square, policy_with

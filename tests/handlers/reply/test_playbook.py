@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.case import Priority
+from bot.domain.parts import Priority
 from bot.policy.load import parse
 from bot.policy.model import PlaybookAnswer
 from bot.ports import Origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.case import State, WaitingFor
+from bot.domain.parts import State, WaitingFor
 from bot.domain.replies.length import Counting, LengthRule
 from bot.ports import Declined
 from tests.desk import a_desk, buttons_of, text_of, words_on

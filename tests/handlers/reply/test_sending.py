@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.case import WaitingFor
+from bot.domain.parts import WaitingFor
 from bot.domain.replies.reply import ReplyState
 from bot.ports import AskedToWait, MaybePublished, NetworkDown, SignInLost
 from tests.desk import Story, Time, text_of, words_on
