@@ -26,7 +26,7 @@ from bot.ports import CaseFilter, Work
 from bot.router import Call, Look, Reply, Routes, Shown
 from handlers.hand_over.handoff import declined
 from handlers.hand_over.shift_words import off_hours
-from handlers.shared.reading import next_due
+from handlers.shared.clocks import next_due
 from handlers.shared.timers import case_of
 
 OFFERED: Final = "{to} is asked to take over {cases}, until {until}. Until then {stay} yours.{left}{warning}"

@@ -13,7 +13,7 @@ from bot.domain.notes import standing
 from bot.ports import Work
 from bot.router import Look
 from handlers.intake.filing import is_own
-from handlers.shared.reading import words_of
+from handlers.shared.posts import words_of
 
 _OF: Final = "({number}) "
 _CASES: Final = 20

@@ -16,7 +16,7 @@ from bot.policy.presence import speaks
 from bot.ports import CaseFilter
 from bot.router import Call, Look, Reply, Routes
 from handlers.look.rows import case_rows
-from handlers.shared.reading import next_due
+from handlers.shared.clocks import next_due
 from handlers.shared.rights import communities_of, departments_of
 
 PAGE: Final = 10

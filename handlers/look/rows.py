@@ -12,7 +12,8 @@ from bot.domain.parts import State
 from bot.policy.names import Spoken
 from bot.ports import Work
 from bot.router import Look
-from handlers.shared.reading import missed, next_due, waiting_words, words_of
+from handlers.shared.clocks import missed, next_due, waiting_words
+from handlers.shared.posts import words_of
 from handlers.shared.rights import verbs_of
 
 _MERGED: Final = "merged into {into}"

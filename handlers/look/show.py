@@ -12,7 +12,8 @@ from bot.cards.history import event_sentence
 from bot.domain.alarms.freeze import of_case
 from bot.router import Call, Look, Reply, Routes
 from handlers.intake.gathered import history_of, posts_of
-from handlers.shared.reading import case_view, mention_view
+from handlers.shared.posts import mention_view
+from handlers.shared.reading import case_view
 from handlers.shared.rights import must_read
 from handlers.urgent.frozen import may
 

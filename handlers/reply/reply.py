@@ -20,7 +20,7 @@ from bot.ports import Networks, Work
 from bot.router import Call, Look, Reply, Routes, Shown
 from handlers.intake.filing import is_own
 from handlers.reply.replying import account_for, answered_post, label_of, reply_view
-from handlers.shared.reading import mention_view
+from handlers.shared.posts import mention_view
 from handlers.shared.rights import must_read
 from handlers.shared.timers import case_of
 

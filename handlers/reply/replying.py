@@ -26,7 +26,7 @@ from bot.ports import Costly, Network, Networks, Work
 from bot.router import Look
 from handlers.intake.filing import handle_of, is_own
 from handlers.reply.reply_words import state_of, tried_again
-from handlers.shared.reading import mention_view, words_of
+from handlers.shared.posts import mention_view, words_of
 from handlers.shared.rights import may_reply
 from handlers.urgent.frozen import banner
 

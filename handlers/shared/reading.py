@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from bot.cards.history import OUTCOME_WORDS, event_sentence
-from bot.cards.masking import masked
-from bot.cards.phrases import address, joined, language, network, reach
+from bot.cards.phrases import address, joined
 from bot.cards.trim import line
-from bot.cards.views import AlarmView, CaseView, MentionView, OfferView, ReplyLine
+from bot.cards.views import CaseView, OfferView, ReplyLine
 from bot.domain.case import Case
 from bot.domain.events import Event, Kind
-from bot.domain.mention import Mention
 from bot.domain.notes import standing
-from bot.domain.parts import Escalation, Page
 from bot.domain.replies.reply import ReplyState
 from bot.domain.shifts.handover import asks
 from bot.domain.sight import viewers_by_department
@@ -29,21 +25,20 @@ from bot.router import Look
 from handlers.hand_over.asked import advice_of, consult_views, to_ask
 from handlers.hand_over.shift_words import away_words, handover_words, speakers_of
 from handlers.reply.reply_words import reply_sentence
+from handlers.shared.alarms import alarm_view
+from handlers.shared.clocks import first_response, missed, resolve_due, waiting_words
+from handlers.shared.posts import mention_view
 from handlers.shared.rights import verbs_of
 from handlers.urgent.frozen import banner
 
-_ON: Final = {"customer": "the customer", "department": "another department", "approval": "an approval"}
 _ALONE: Final = "Only {own}"
 _WITH: Final = "{own} and {other}"
 _OFF: Final = "off"
 _EVERYBODY: Final = "Everybody again"
 _BY_OTHERS: Final = "{who}, who is neither the customer nor us, {at}"
-_HIDDEN: Final = "(The words are gone: the author deleted the post.)"
-_AWAITED: Final = "The words of this post have not come yet: open it at its network."
 _NAME: Final = 60
 _WHY: Final = 400
 _READ: Final = 30
-_LATEST_PAGES: Final = 4
 _LATEST_CASES: Final = 5
 _SURGE: Final = (
     "a surge since {since}: {copies} posts say nearly the same. Each author is answered one by one"
@@ -106,7 +101,7 @@ async def case_view(work: Work, look: Look, case: Case) -> CaseView:
         handover=handover_words(case, names),
         handed_to_me=actor is not None and asks(case, actor),
         speakers=speakers_of(case, look),
-        alarm=_alarm(case.escalation, names) if case.escalation and case.escalating else None,
+        alarm=alarm_view(case.escalation, names) if case.escalation and case.escalating else None,
         came=_came(case, opened, history, names),
         last=_last(case, standing(history), names),
         consults=consult_views(case, names, actor, here),
@@ -184,60 +179,6 @@ def _undoable(case: Case, look: Look, here: str | None) -> bool:
     return kept is not None and here in (None, case.department, kept.department)
 
 
-def mention_view(mention: Mention, names: Spoken) -> MentionView:
-    author = mention.author
-    handle = line(author.handle, _NAME)
-    named = line(author.name, _NAME) if author.name else ""
-    return MentionView(
-        text=words_of(mention),
-        author=f"{named} ({handle})" if named and named != handle else handle,
-        network=network(line(mention.source, _NAME)),
-        reach=reach(author.followers),
-        at=names.moment(mention.created_at),
-        edited=mention.edited_at is not None and not mention.completed,
-        removed=mention.removed,
-        private=mention.private,
-        language=line(language(mention.lang), _NAME),
-        lang=mention.lang or "",
-        url=None if mention.removed else address(mention.url),
-    )
-
-
-def words_of(mention: Mention) -> str:
-    """What it says, as far as it may be copied into chat: secrets are masked."""
-    if mention.hidden:
-        return _HIDDEN
-    return _AWAITED if mention.incomplete and not mention.text else masked(mention.text)
-
-
-def first_response(case: Case, names: Spoken, *, near: bool) -> str:
-    """When the customer was or is to be answered; `near` adds the distance, for a card that is read once."""
-    promised = case.service
-    if promised.responded_at is not None:
-        late = promised.responded_at > promised.first_due
-        return f"answered {names.moment(promised.responded_at)}, {'late' if late else 'in time'}"
-    return "" if case.closed else _due(promised.first_due, names, near)
-
-
-def resolve_due(case: Case, names: Spoken, *, near: bool) -> str:
-    if case.service.resolve_left is not None:
-        return f"paused with {names.span(case.service.resolve_left)} left"
-    return _due(case.service.resolve_due, names, near)
-
-
-def missed(case: Case, now: datetime) -> bool:
-    """Whether a promise is broken that can still be made good."""
-    promised = case.service
-    first = promised.responded_at is None and promised.first_due < now
-    return not case.closed and (first or (promised.resolve_left is None and promised.resolve_due < now))
-
-
-def next_due(case: Case) -> datetime:
-    """The promise that breaks first."""
-    promised = case.service
-    return promised.first_due if promised.responded_at is None else promised.resolve_due
-
-
 async def note_as_it_stands(work: Work, case: Case, seq: int) -> Event | None:
     """The note of that number with its newest words; its withdrawal when it was taken back; None if there is none."""
     since = standing(await work.cases.history(case.id, limit=max(0, case.seq - seq + 1)))
@@ -245,12 +186,6 @@ async def note_as_it_stands(work: Work, case: Case, seq: int) -> Event | None:
 
 
 # -- parts ------------------------------------------------------------------------------------------
-
-
-def _due(at: datetime, names: Spoken, near: bool) -> str:
-    if near:
-        return f"due {names.due(at)}"
-    return f"was due {names.moment(at)}, missed" if at <= names.now else f"due {names.moment(at)}"
 
 
 def _claim(case: Case, policy: Policy, names: Spoken) -> str:
@@ -263,12 +198,6 @@ def _claim(case: Case, policy: Policy, names: Spoken) -> str:
     )
     away = away_words(policy, case.owner, names) if case.owner else ""
     return f"since {names.moment(case.claimed_at)}; {runs}{f'; {away}' if away else ''}"
-
-
-def waiting_words(case: Case, names: Spoken) -> str:
-    if case.waiting is None:
-        return ""
-    return f"for {_ON[case.waiting.on.value]} until {names.moment(case.waiting.until)}"
 
 
 def _offer(case: Case, policy: Policy, names: Spoken) -> OfferView | None:
@@ -284,28 +213,6 @@ def _offer(case: Case, policy: Policy, names: Spoken) -> OfferView | None:
         needs_other=receiver is not None and receiver.decline_needs_other,
         others=_others(policy, offer.to, case.restricted_to),
     )
-
-
-def _alarm(escalation: Escalation, names: Spoken) -> AlarmView:
-    acked = ""
-    if escalation.acked_by is not None and escalation.acked_at is not None:
-        acked = f"acknowledged by {names.person(escalation.acked_by)} at {names.moment(escalation.acked_at)}"
-        if escalation.climb_at is not None:
-            acked += f"; climbs again at {names.moment(escalation.climb_at)} unless work follows"
-    return AlarmView(
-        why=escalation.why,
-        by=names.person(escalation.by),
-        paged=paged_words(escalation.pages, names),
-        acked=acked,
-        can_pass=escalation.climb_at is not None,
-    )
-
-
-def paged_words(pages: Sequence[Page], names: Spoken) -> str:
-    """Who was asked, each with the last time: the latest few."""
-    last = {page.person: page.at for page in pages}
-    latest = sorted(last.items(), key=lambda item: item[1])[-_LATEST_PAGES:]
-    return joined(tuple(f"{names.person(person)} {names.moment(at)}" for person, at in latest))
 
 
 def _came(case: Case, opened: Event | None, history: Sequence[Event], names: Spoken) -> str:

@@ -20,7 +20,7 @@ from bot.policy.presence import speaks
 from bot.policy.terms import lease_for
 from bot.ports import CaseFilter, Work
 from bot.router import Call, Reply, Routes
-from handlers.shared.reading import next_due
+from handlers.shared.clocks import next_due
 
 _CANDIDATES: Final = 50
 _SCANNED: Final = 200

@@ -17,7 +17,7 @@ from bot.policy.model import Policy
 from bot.policy.places import channels, lane_of
 from bot.ports import CaseFilter, Meanwhile, Put, Rank, Work
 from bot.router import Call, Routes
-from handlers.shared.reading import missed
+from handlers.shared.clocks import missed
 from handlers.urgent.away_words import waits
 from handlers.urgent.backlog import MORE_AFTER
 

@@ -17,7 +17,7 @@ from bot.effects.away import TOGETHER
 from bot.ports import CaseFilter, Work
 from bot.router import Look, Routes, Shown
 from handlers.look.rows import case_rows
-from handlers.shared.reading import missed
+from handlers.shared.clocks import missed
 
 PAGES: Final = "away_page"
 """The view of what one person is told or paged about."""

@@ -13,7 +13,9 @@ from bot.domain.parts import Escalation, Page
 from bot.domain.people import PersonId
 from bot.policy.names import Spoken
 from bot.router import Look, Routes, Shown
-from handlers.shared.reading import case_view, next_due, paged_words
+from handlers.shared.alarms import paged_words
+from handlers.shared.clocks import next_due
+from handlers.shared.reading import case_view
 
 _HOW: Final = {
     Kind.CLAIMED: "claimed",
