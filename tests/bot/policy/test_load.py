@@ -298,7 +298,9 @@ def test_what_the_starter_has_commented_out_is_good_too() -> None:
     """A newcomer who takes the # away must not run into mistakes."""
     text = files("bot.policy").joinpath("starter.toml").read_text(encoding="utf-8")
     keys = "name timezone hours roles title brands sources interacts pays champion deputies goal publish"
-    keys += " department daily weekly person monthly rotate kind account search reply feeds words text url sender"
+    keys += (
+        " department daily weekly person monthly rotate kind account search reply feeds words text url sender"
+    )
     code = re.compile(rf"# (?=\[|({'|'.join(keys.split())}) =)")
     lines = [code.sub("", line, count=1) if code.match(line) else line for line in text.splitlines()]
     reading = parse("\n".join(lines))
