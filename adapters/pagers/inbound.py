@@ -99,7 +99,8 @@ class Acknowledging:
             return _page(OVER, OVER_TITLE, status=410)
         pager = next((name for name, plan in self.plans.items() if plan.kind is PagerKind.EMAIL), "")
         try:
-            answer = await self._acknowledge(pager, ticket, f"ticket:{text}")
+            # Without an id: a press that changes nothing must say so, as a later page may stand behind the same link.
+            answer = await self._acknowledge(pager, ticket, None)
         except (Overloaded, Stale):
             return _page(BUSY, TITLE.format(case=ticket.case), status=503)
         refused = answer is not None and answer.refused
@@ -129,7 +130,7 @@ class Acknowledging:
     def _read(self, text: str) -> Ticket | None:
         return self.tickets.read(text, self.clock.real()) if self.tickets is not None else None
 
-    async def _acknowledge(self, pager: str, ticket: Ticket, event: str) -> Card | None:
+    async def _acknowledge(self, pager: str, ticket: Ticket, event: str | None) -> Card | None:
         return await self.hear(
             Heard(
                 id=event,

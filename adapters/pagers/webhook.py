@@ -27,8 +27,8 @@ _encode: Final = msgspec.json.encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookPager(OneWay):
-    """A Chat that posts each page, and later that it was answered. The id of a request is that of its page, the same at
-    every try."""
+    """A Chat that posts each page, and later that it was answered. `page` names what was posted, and comes
+    again when it was answered."""
 
     platform: str
     plan: PagerPlan
@@ -64,6 +64,17 @@ class WebhookPager(OneWay):
             "webhook-signature": Webhook(self.secret).sign(mark, now, body.decode()),
         }
         await send(self.http, SERVICE.format(name=self.plan.name), self.plan.url, body, headers)
+
+
+def usable(secret: str) -> bool:
+    """Whether requests can be signed with it."""
+    if not secret.removeprefix("whsec_"):
+        return False
+    try:
+        Webhook(secret)
+    except ValueError:
+        return False
+    return True
 
 
 def signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:

@@ -7,22 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
 from aiohttp import ClientSession, DummyCookieJar, web
 
 from adapters.pagers.email import EmailPager
 from adapters.pagers.inbound import TICKET, Acknowledging
 from adapters.pagers.pagerduty import PagerDuty
 from adapters.pagers.tickets import Tickets
-from adapters.pagers.webhook import WebhookPager
+from adapters.pagers.webhook import WebhookPager, usable
 from bot.config import Config, ConfigError
 from bot.config_secrets import PAGER
 from bot.grammar import Listener
 from bot.policy.model import PagerKind, PagerPlan, Policy
 from bot.policy.places import PAGER as PLATFORM
 from bot.ports import Chat, Clock
-
-log = structlog.get_logger(__name__)
 
 MISSING: Final = "The pager {name} needs {setting}: {what}."
 KEY: Final = "the integration key of an Events API v2 integration"
@@ -84,6 +81,8 @@ def _one(plan: PagerPlan, config: Config, clock: Clock, http: ClientSession) -> 
             return PagerDuty(platform=platform, plan=plan, http=http, key=_needed(plan, secrets, "key", KEY))
         case PagerKind.WEBHOOK:
             secret = _needed(plan, secrets, "secret", SECRET)
+            if not usable(secret):
+                raise ConfigError(NO_SECRET.format(setting=_setting(plan, "secret")))
             return WebhookPager(platform=platform, plan=plan, http=http, clock=clock, secret=secret)
 
 

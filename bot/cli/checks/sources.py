@@ -42,6 +42,7 @@ _SIGNED_IN: Final = frozenset(
 )
 _NEEDED: Final = {PagerKind.PAGERDUTY: "key", PagerKind.WEBHOOK: "secret"}
 _WITHIN: Final = 10.0
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
 async def sources(patient: Patient) -> AsyncIterator[Finding]:
@@ -95,6 +96,8 @@ async def _mail(plan: PagerPlan, password: str) -> Finding:
         hostname=server.hostname,
         port=server.port or usual,
         use_tls=server.scheme == "smtps",
+        # As pages do: elsewhere than on this machine no password travels in the clear.
+        start_tls=None if server.scheme == "smtps" or server.hostname in LOOPBACK else True,
         timeout=_WITHIN,
         username=plan.user or None,
         password=password or None,

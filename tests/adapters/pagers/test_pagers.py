@@ -163,9 +163,9 @@ async def test_the_mails_link_acknowledges_by_a_press_only(town: Town) -> None:
             assert done.status == 200 and "is acknowledged" in await done.text()
         escalation = (await town.desk.case(number)).escalation
         assert escalation is not None and escalation.acked_by == ANA
-        # Pressed twice it is the same press.
+        # Pressed again it changes nothing, and says so.
         async with http.post(link.partition("?")[0], data={"t": ticket}) as again:
-            assert again.status == 200
+            assert again.status == 409 and "Thank you" not in await again.text()
     assert (await town.desk.kinds(number)).count("acknowledged") == 1
 
 
@@ -230,6 +230,14 @@ async def test_without_a_public_address_the_mail_points_to_the_chat(tmp_path: Pa
     async with a_town(tmp_path, public_url="") as town:
         await town.escalates()
         assert "acknowledge it in your chat" in town.mail.mails[0].get_content()
+
+
+async def test_a_webhooks_secret_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="BATON_PAGER_OPS__SECRET"):
+        async with a_town(
+            tmp_path, pager_secrets={"pd": {"key": KEY}, "ops": {"secret": "whsec_not base64!"}}
+        ):
+            pass
 
 
 async def test_a_pager_without_its_key_does_not_start(tmp_path: Path) -> None:
