@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html import escape
 from typing import Final
 
@@ -35,6 +37,8 @@ NOT_SIGNED: Final = "The signature is missing or wrong. Look at the secret on bo
 NO_PAGER: Final = "There is no pager of that name that takes acknowledgements."
 NOTHING: Final = "This is no acknowledgement, so nothing was done."
 
+TOO_SLOW: Final = "The body did not arrive in time. Send it again."
+BODY_WITHIN: Final = timedelta(seconds=10)
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -111,7 +115,11 @@ class Acknowledging:
         """What PagerDuty or a program of ours says. 401 unless it is signed, 503 when it should be said again."""
         name = request.match_info["pager"]
         plan, secrets = self.plans.get(name), self.secrets.get(name, {})
-        body = await request.read()
+        try:
+            async with asyncio.timeout(BODY_WITHIN.total_seconds()):
+                body = await request.read()
+        except TimeoutError:
+            return _json(408, TOO_SLOW)
         if plan is None or plan.kind is PagerKind.EMAIL:
             return _json(404, NO_PAGER)
         if not _signed(plan, secrets, request, body):
